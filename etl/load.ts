@@ -1,0 +1,89 @@
+import type { Knex } from 'knex';
+import type { Derived } from './derive.ts';
+import { upsertCases, type LoadScope, type Outcome, type SourceKey } from './load-cases.ts';
+import { insertRows } from './store/insert.ts';
+import { openLabels } from './store/labels.ts';
+import type { Store } from './store/open.ts';
+import { transact } from './store/transact.ts';
+
+/** A part of the input of which no case was made. */
+export interface Reject {
+  line: number | null;
+  /** 1-based position in the row, where it is known. */
+  column: number | null;
+  field: string | null;
+  reason: string;
+  /** The row as it came; what exceeds 64 KiB is cut. */
+  raw: string | null;
+}
+
+export interface Batch {
+  source: SourceKey;
+  runId: number | null;
+  input: string | null;
+  /** Seconds UTC. */
+  now: number;
+  /** Each key once. */
+  cases: readonly Derived[];
+  rejects: readonly Reject[];
+  isKnownNew?: (sourceId: string) => boolean;
+  /** Work of the same transaction before the cases are written; the cases and rejects it returns are added to those above. */
+  before?: (trx: Knex.Transaction) => Promise<{ cases: Derived[]; rejects: Reject[] }>;
+  /** Work of the same transaction after everything is written: cursor, counts. */
+  after?: (trx: Knex.Transaction, result: BatchResult) => Promise<void>;
+}
+
+export interface BatchResult {
+  /** What became of each case, in order. */
+  outcomes: Outcome[];
+  caseIds: number[];
+  cases: readonly Derived[];
+  rejected: number;
+}
+
+const rawLimit = 64 * 1024;
+
+/**
+ * Loads a batch in one transaction: cases with all that hangs on them, rejected rows, and what `after` adds.
+ * Either all of it is in the store or nothing.
+ */
+export async function loadBatch(store: Store, batch: Batch): Promise<BatchResult> {
+  let keep = (): void => undefined;
+  const result = await transact(store, async (trx, changeSeq) => {
+    const labels = await openLabels(store, trx);
+    keep = () => labels.keep();
+    const more = await batch.before?.(trx);
+    const cases = more ? [...batch.cases, ...more.cases] : batch.cases;
+    const rejects = more ? [...batch.rejects, ...more.rejects] : batch.rejects;
+    const scope: LoadScope = { trx, changeSeq, labels, source: batch.source, runId: batch.runId, isKnownNew: batch.isKnownNew };
+    const { outcomes, caseIds } = await upsertCases(scope, cases);
+    await insertRows(
+      trx,
+      'rejected_record',
+      ['run_id', 'source', 'input', 'line', 'column_no', 'field', 'reason', 'raw', 'rejected_at'],
+      rejects.map((r) => [
+        batch.runId ?? 0,
+        batch.source.code,
+        batch.input,
+        r.line,
+        r.column,
+        r.field,
+        r.reason,
+        r.raw === null ? null : cut(r.raw),
+        batch.now,
+      ]),
+    );
+    const done = { outcomes, caseIds, cases, rejected: rejects.length };
+    await batch.after?.(trx, done);
+    return done;
+  });
+  keep();
+  return result;
+}
+
+/** At most 64 KiB of UTF-8. */
+function cut(text: string): string {
+  if (text.length * 3 <= rawLimit) return text;
+  const bytes = Buffer.from(text, 'utf8');
+  return bytes.length <= rawLimit ? text : new TextDecoder().decode(bytes.subarray(0, rawLimit), { stream: true });
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { Problem } from './errors.ts';
+import type { KeyPlan } from './map-fold.ts';
+import type { Notes } from './map-reading.ts';
+import { bindText, columnsOf, type Header, type Values } from './map-value.ts';
+
+const longestKey = 500;
+
+/** The key of a row, or why it has none. */
+export type KeyReader = (row: Values) => { key: string } | { problem: Problem };
+
+/**
+ * Compiles a key. Several texts are joined by `|` (a `|` or `\` inside one is written `\|` or `\\`); `row_hash` is 32 hex digits
+ * of SHA-256 over all columns by name, so the order of columns does not matter.
+ */
+export function bindKey(plan: KeyPlan, header: Header): KeyReader {
+  if (plan === 'row_hash') {
+    const columns = [...header.columns].sort();
+    for (const column of columns) header.used.add(column);
+    return (row) => ({
+      key: createHash('sha256')
+        .update(JSON.stringify(columns.map((column) => row[column] ?? '')))
+        .digest('hex')
+        .slice(0, 32),
+    });
+  }
+  const parts = plan.map((part) => ({ column: columnsOf(part), read: bindText(part, header) }));
+  const notes: Notes = { flags: [], original: null };
+  return (row) => {
+    let key: string | null = null;
+    for (const { column, read } of parts) {
+      const text = read(row, notes);
+      if (text === null) return { problem: { field: column, message: 'the record key is missing' } };
+      const part = parts.length > 1 ? text.replace(/[|\\]/g, '\\$&') : text;
+      key = key === null ? part : `${key}|${part}`;
+    }
+    if (key === null || key.length > longestKey)
+      return { problem: { field: parts[0]?.column ?? 'key', message: `the record key is longer than ${longestKey} characters` } };
+    return { key };
+  };
+}

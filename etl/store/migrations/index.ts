@@ -1,0 +1,20 @@
+import type { Knex } from 'knex';
+import * as createStore from './001_create_store.ts';
+
+interface Migration {
+  name: string;
+  up(knex: Knex): Promise<void>;
+}
+
+// Every migration in order. Forward only: a migration is never edited after its release, a new one is appended.
+const migrations: Migration[] = [{ name: '001_create_store', up: createStore.up }];
+
+/** Hands Knex the list above, so that a bundled program needs no folder to read. */
+export const migrationSource: Knex.MigrationSource<Migration> = {
+  getMigrations: () => Promise.resolve(migrations),
+  getMigrationName: (migration) => migration.name,
+  getMigration: (migration) => Promise.resolve({ up: migration.up, down: () => Promise.reject(new Error('migrations only go forward')) }),
+};
+
+/** Names of all migrations, in order. */
+export const migrationNames: readonly string[] = migrations.map((m) => m.name);

@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import createKnex, { type Knex } from 'knex';
+import type { Database } from 'sqlite3';
+import { migrationNames, migrationSource } from './migrations/index.ts';
+import { retryWhileBusy } from './transact.ts';
+
+export interface StoreOptions {
+  /** Folder of the store; created when it is missing. */
+  dataDir: string;
+  /** `postgres://…`; absent: the file `silverlining.sqlite` in `dataDir`. */
+  databaseUrl?: string | undefined;
+}
+
+/** One writer connection and several readers that see the last commit while a load runs. */
+export interface Store {
+  writer: Knex;
+  reader: Knex;
+  engine: 'sqlite' | 'postgresql';
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store, creates it when it is missing and brings it up to date. Several processes may have it open at once.
+ * @throws Error when the folder or the database cannot be opened
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  mkdirSync(options.dataDir, { recursive: true });
+  const store = options.databaseUrl
+    ? await openPostgresql(options.databaseUrl)
+    : openSqlite(path.join(options.dataDir, 'silverlining.sqlite'));
+  try {
+    await migrate(store.writer);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}
+
+// Knex writes to the console on its own; whatever goes wrong is thrown as well.
+const quiet = { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined };
+
+function openSqlite(filename: string): Store {
+  const open = (max: number, pragmas: string) =>
+    createKnex({
+      client: 'sqlite3',
+      connection: { filename },
+      useNullAsDefault: true,
+      log: quiet,
+      pool: {
+        min: 0,
+        max,
+        afterCreate(connection: Database, done: (error: Error | null, connection: Database) => void) {
+          connection.configure('busyTimeout', 10_000);
+          connection.exec(`pragma temp_store = memory; ${pragmas}`, (error) => done(error, connection));
+        },
+      },
+    });
+  // Synchronous "normal" in WAL: killing the process loses nothing; after a power cut the last commits may be missing, never broken.
+  const writer = open(1, 'pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on; pragma cache_size = -65536;');
+  const reader = open(3, 'pragma cache_size = -32768; pragma query_only = on;');
+  return storeOf(writer, reader, 'sqlite');
+}
+
+async function openPostgresql(url: string): Promise<Store> {
+  const { default: pg } = await import('pg');
+  // Counts and sums come back as int8 and numeric; results then equal SQLite's.
+  pg.types.setTypeParser(20, (text: string) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw new Error('a whole number beyond 2^53 cannot be read exactly');
+    return value;
+  });
+  pg.types.setTypeParser(1700, Number);
+  pg.types.setTypeParser(1082, (text: string) => text);
+  const open = (max: number) => createKnex({ client: 'pg', connection: url, log: quiet, pool: { min: 0, max } });
+  return storeOf(open(1), open(4), 'postgresql');
+}
+
+function storeOf(writer: Knex, reader: Knex, engine: Store['engine']): Store {
+  return { writer, reader, engine, close: async () => void (await Promise.all([writer.destroy(), reader.destroy()])) };
+}
+
+/** All or nothing in one transaction, so that a killed process leaves neither half a schema nor Knex's lock behind. */
+async function migrate(writer: Knex): Promise<void> {
+  await retryWhileBusy(async () => {
+    if (await isUpToDate(writer)) return;
+    await writer.transaction(async (trx) => {
+      if (await isUpToDate(trx)) return;
+      await trx.migrate.latest({ migrationSource });
+    });
+  });
+}
+
+async function isUpToDate(knex: Knex): Promise<boolean> {
+  if (!(await knex.schema.hasTable('knex_migrations'))) return false;
+  const done = new Set(await knex<{ name: string }>('knex_migrations').pluck<string[]>('name'));
+  return migrationNames.every((name) => done.has(name));
+}

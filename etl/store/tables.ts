@@ -1,0 +1,193 @@
+import { controllabilities, escalationLevels, kinds, outcomes, redressTypes, severities, statuses, surveyKinds } from '../record.ts';
+
+/** Code columns of `case_fact`, copied on to `survey_fact`. 0 is none. */
+export const dimensionColumns = [
+  'kind', 'channel', 'company', 'product', 'sub_product', 'issue', 'sub_issue', 'severity', 'region', 'segment', 'team', 'agent',
+  'agent_complained', 'theme', 'root_cause', 'controllability', 'outcome', 'redress', 'status', 'escalation_level', 'sla_policy',
+] as const; // prettier-ignore
+export type DimensionColumn = (typeof dimensionColumns)[number];
+
+/** Dimensions whose code is the position in a fixed list plus 1; all others are rows of `label`. */
+export const fixedLists = {
+  kind: kinds,
+  severity: severities,
+  controllability: controllabilities,
+  outcome: outcomes,
+  redress: redressTypes,
+  status: statuses,
+  escalation_level: escalationLevels,
+} as const satisfies Partial<Record<DimensionColumn, readonly string[]>>;
+export type FixedDimension = keyof typeof fixedLists;
+
+/** Dimensions whose members are rows of `label`. */
+export const labelDimensions = [
+  'source', 'channel', 'company', 'product', 'sub_product', 'issue', 'sub_issue', 'region', 'segment', 'team', 'agent',
+  'agent_complained', 'theme', 'root_cause', 'sla_policy',
+] as const; // prettier-ignore
+export type LabelDimension = (typeof labelDimensions)[number];
+
+/** The dimension above: the label's `parent` is a code of it. */
+export const parentDimension: Partial<Record<LabelDimension, LabelDimension>> = { sub_product: 'product', sub_issue: 'issue' };
+
+/** The times of a case, each `NAME_at` in `case_fact`; the position is the bit of `whole_day` that says it is a date without a time. */
+export const wholeDayBits = [
+  'received', 'acknowledged', 'first_response', 'first_escalated', 'first_resolved', 'first_reopened', 'resolved', 'withdrawn',
+  'closed', 'ended', 'redress', 'due', 'acknowledgement_due', 'summary_due',
+] as const; // prettier-ignore
+export type CaseTime = (typeof wholeDayBits)[number];
+
+/** The times that also have a local date, `NAME_on`. */
+export const datedTimes = [
+  'received',
+  'first_escalated',
+  'first_resolved',
+  'first_reopened',
+  'resolved',
+  'withdrawn',
+  'ended',
+  'redress',
+  'due',
+] as const satisfies readonly CaseTime[];
+export type DatedTime = (typeof datedTimes)[number];
+
+/** Durations from receipt, each with `_minutes`, `_bin` and the same in business time. */
+export const durations = ['resolution', 'first_response', 'acknowledgement'] as const;
+export type Duration = (typeof durations)[number];
+const durationColumns = ['minutes', 'bin', 'business_minutes', 'business_bin'] as const;
+
+/** Marks of a case, 0 or 1. */
+export const caseMarks = [
+  'is_on_time', 'is_acknowledged_on_time', 'is_resolved_early', 'is_first_contact', 'is_repeat', 'is_vulnerable', 'is_vulnerable_failed',
+  'is_reopened_in_30_days', 'is_duplicate', 'is_time_impossible', 'is_ended_on_unknown_date',
+] as const; // prettier-ignore
+export type CaseMark = (typeof caseMarks)[number];
+
+type CaseCodes = Record<DimensionColumn, number>;
+type CaseTimes = { [T in CaseTime as `${T}_at`]: number | null } & { [T in DatedTime as `${T}_on`]: string | null };
+type CaseDurations = { [D in Duration as `${D}_${(typeof durationColumns)[number]}`]: number | null };
+interface CaseKeys {
+  case_id: number;
+  shard_key: number;
+  source: number;
+  source_id: string;
+  row_hash: string;
+  change_seq: number;
+}
+interface CaseRest {
+  customer_key: string | null;
+  whole_day: number;
+  redress_minor: number | null;
+  redress_currency: string | null;
+  reopen_count: number;
+  reassign_count: number;
+}
+export type CaseFactRow = CaseKeys & CaseCodes & CaseTimes & CaseDurations & Record<CaseMark, number> & CaseRest;
+export type CaseFactColumn = keyof CaseFactRow;
+
+/** Every column of `case_fact`, in the order of the table. */
+export const caseFactColumns: readonly CaseFactColumn[] = [
+  'case_id', 'shard_key', 'source', 'source_id', 'row_hash', 'change_seq', ...dimensionColumns, 'customer_key',
+  ...wholeDayBits.map((t) => `${t}_at` as const), ...datedTimes.map((t) => `${t}_on` as const), 'whole_day',
+  ...durations.flatMap((d) => durationColumns.map((c) => `${d}_${c}` as const)), ...caseMarks,
+  'redress_minor', 'redress_currency', 'reopen_count', 'reassign_count',
+]; // prettier-ignore
+
+/** A value as the store holds it. */
+export type Value = string | number | null;
+
+/** Position of each column in a row of `case_fact` that is held as a list of values. */
+export const place = Object.fromEntries(caseFactColumns.map((column, i) => [column, i])) as Readonly<Record<CaseFactColumn, number>>;
+
+const zeroColumns: readonly string[] = [...dimensionColumns, ...caseMarks, 'whole_day', 'reopen_count', 'reassign_count'];
+
+/** A row of `case_fact` with the default of every column, by {@link place}. To be copied. */
+export const blankCaseFact: readonly Value[] = caseFactColumns.map((column) => (zeroColumns.includes(column) ? 0 : null));
+
+/** What a survey copies from its case beside the dimension codes. */
+export const surveyCopies = [
+  'is_vulnerable',
+  'is_duplicate',
+  'is_ended_on_unknown_date',
+  'received_at',
+  'resolved_at',
+  'ended_at',
+  'resolution_minutes',
+] as const satisfies readonly CaseFactColumn[];
+
+export type SurveyFactRow = CaseCodes &
+  Pick<CaseFactRow, (typeof surveyCopies)[number]> & {
+    survey_id: number;
+    shard_key: number;
+    source: number;
+    source_id: string;
+    case_id: number | null;
+    change_seq: number;
+    /** Position in {@link surveyKinds} plus 1. */
+    survey_kind: number;
+    asked_at: number | null;
+    answered_at: number | null;
+    asked_on: string | null;
+    answered_on: string | null;
+    scale: string;
+    score: number | null;
+    is_satisfied: number | null;
+    comment: string | null;
+    agent_credited: number;
+  };
+
+/** Every column of `survey_fact`, in the order of the table. */
+export const surveyFactColumns: readonly (keyof SurveyFactRow)[] = [
+  'survey_id', 'shard_key', 'source', 'source_id', 'case_id', 'change_seq', 'survey_kind', 'asked_at', 'answered_at', 'asked_on',
+  'answered_on', 'scale', 'score', 'is_satisfied', 'comment', 'agent_credited', ...dimensionColumns, ...surveyCopies,
+]; // prettier-ignore
+
+export interface SourceStateRow {
+  source: number;
+  name: string;
+  connector: string;
+  map: string | null;
+  zone: string | null;
+  /** JSON list of the record fields the source provides; survey fields as `surveys.NAME`. */
+  fields: string;
+  cursor: string | null;
+  through_at: number | null;
+  is_live: number;
+  locked_by: string | null;
+  locked_until: number | null;
+}
+
+export interface PipelineRunRow {
+  run_id: number;
+  source: number;
+  started_by: string;
+  input: string | null;
+  state: 'running' | 'done' | 'failed';
+  started_at: number;
+  finished_at: number | null;
+  read: number;
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+  flagged: number;
+  bytes: number;
+  message: string | null;
+}
+
+/**
+ * The code of a name on a fixed list.
+ * @returns 0 for an absent or unknown name
+ */
+export function codeOf(dimension: FixedDimension, name: string | undefined): number {
+  return name === undefined ? 0 : (fixedLists[dimension] as readonly string[]).indexOf(name) + 1;
+}
+
+/** The name behind a code of a fixed list, or undefined for 0 and unknown codes. */
+export function nameOf(dimension: FixedDimension, code: number): string | undefined {
+  return fixedLists[dimension][code - 1];
+}
+
+/** The code of a kind of survey, from 1. */
+export function surveyKindCode(kind: (typeof surveyKinds)[number]): number {
+  return surveyKinds.indexOf(kind) + 1;
+}
