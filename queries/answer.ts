@@ -1,0 +1,91 @@
+import { BadInput } from '../etl/errors.ts';
+import { figuresOfAll, type TallyStore } from './figures.ts';
+import { chooseMembers, type Kept } from './members.ts';
+import { measureOf } from './model/model.ts';
+import { formatCount } from './model/number.ts';
+import type { Query } from './model/query.ts';
+import type { AnswerJson, Note, TableJson } from './model/wire.ts';
+import { atQuery, prepareAll, type Prepared, type QueryDeps } from './prepare.ts';
+import { columnsOf, memberOrder, membersOf, orderOf, rowsOfTable, type MeasureFigures } from './table.ts';
+import { comparedDates } from './windows.ts';
+
+const mostRows = 200_000;
+
+/**
+ * Answers queries: tallies, figures, rows (DESIGN §6). Statements that several queries share run once.
+ * @param clock milliseconds, for `elapsedMs`
+ * @throws BadInput for unknown labels (with near names), and for answers too large, naming what to narrow; the field begins with the query's position
+ */
+export async function answer(
+  deps: QueryDeps,
+  queries: readonly Query[],
+  clock: () => number = () => performance.now(),
+): Promise<AnswerJson> {
+  const start = clock();
+  const prepared = await prepareAll(deps, queries);
+  const store: TallyStore = new Map();
+  const kept = await chooseMembers(deps, prepared, store);
+  const tables = await finishAll(deps, prepared, kept, store);
+  const asOf = tables.reduce((latest, table) => (table.asOf > latest ? table.asOf : latest), tables[0]?.asOf ?? iso(deps.now()));
+  return { tables, asOf, engine: 'sql', elapsedMs: Math.round((clock() - start) * 10) / 10 };
+}
+
+async function finishAll(deps: QueryDeps, prepared: readonly Prepared[], kept: readonly Kept[], store: TallyStore): Promise<TableJson[]> {
+  const figures = await figuresOfAll(
+    deps,
+    prepared.map((p, i) => ({ prepared: p, keep: kept[i]?.keep ?? null })),
+    store,
+  );
+  return prepared.map((p, i) => atQuery(i, prepared.length, () => finish(p, figures[i] ?? [], kept[i]?.totals ?? null)));
+}
+
+function finish(p: Prepared, figures: MeasureFigures[], totals: Kept['totals']): TableJson {
+  const { query, scope, catalog, current, before } = p;
+  const members = query.by.length ? membersOf(figures) : [''];
+  if (members.length * current.stretches.length > mostRows) {
+    throw new BadInput([
+      {
+        field: 'by',
+        message: `gives ${formatCount(members.length * current.stretches.length)} rows, more than ${formatCount(mostRows)}; set a limit, narrow the period or take a larger grain`,
+      },
+    ]);
+  }
+  const { name } = orderOf(query);
+  members.sort(memberOrder(query, totals ?? figures.find((f) => f.name === name)?.current.byMember ?? null, catalog.nameOf));
+  const rows = rowsOfTable(query, figures, members, current.stretches, catalog.nameOf);
+  if (name === 'period' && query.grain) {
+    const sign = orderOf(query).isDescending ? -1 : 1;
+    rows.sort((a, b) => sign * (String(a.period) < String(b.period) ? -1 : a.period === b.period ? 0 : 1));
+  }
+  return {
+    columns: columnsOf(query),
+    rows,
+    windows: { current: { from: query.from, to: query.to }, ...(before && { before: comparedDates(query, before) }) },
+    notes: [...p.measures.flatMap((m) => m.notes), ...exclusionNotes(figures), ...periodNotes(p)],
+    asOf: iso(scope.at),
+  };
+}
+
+function exclusionNotes(figures: readonly MeasureFigures[]): Note[] {
+  return figures.flatMap(({ name, current }) => {
+    const cases = (n: number) => `${formatCount(n)} ${n === 1 ? 'case' : 'cases'}`;
+    const left = measureOf(name).kind === 'stock' ? 'counted neither as open nor as closed' : 'left out';
+    return [
+      ...(current.impossible
+        ? [{ measure: name, source: null, message: `${cases(current.impossible)} with times in an impossible order left out` }]
+        : []),
+      ...(current.unknownEnds
+        ? [{ measure: name, source: null, message: `${cases(current.unknownEnds)} ended on an unknown date ${left}` }]
+        : []),
+    ];
+  });
+}
+
+function periodNotes({ current, scope }: Prepared): Note[] {
+  if (current.stretches.length > 0) return [];
+  return [{ measure: null, source: null, message: `nothing is known of this period yet: the sources end on ${scope.today}` }];
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}

@@ -1,0 +1,226 @@
+import type { Measure } from './model/measure.ts';
+import { measureOf, type MeasureName } from './model/model.ts';
+import type { TallyRow } from './model/tally.ts';
+import { kaplanMeier, survivalQuantile, type Survival, type TimePoint } from './stats/kaplan-meier.ts';
+import { netPromoterScore } from './stats/nps.ts';
+import { weightedQuantile } from './stats/quantile.ts';
+import { wilson } from './stats/wilson.ts';
+import { stretchesOf, type WindowPlan } from './windows.ts';
+
+/** One figure and what travels with it; null for unknown, undefined for what its kind does not have. */
+export interface Figure {
+  value: number | null;
+  n?: number | null;
+  low?: number | null;
+  high?: number | null;
+  followedDays?: number | null;
+}
+
+/** The figures of a measure over a window: by member (codes joined by ","), one a stretch. */
+export interface Figures {
+  byMember: Map<string, Figure[]>;
+  /** Cases left out of time measures for impossible times, and cases ended on an unknown date. */
+  impossible: number;
+  unknownEnds: number;
+}
+
+/**
+ * Turns the tallies of a measure into figures (DESIGN §7): cumulates stocks, divides ratios last, reads quantiles off the Kaplan–Meier curve.
+ * @param rows the rows of each tally of `talliesOf`, in its order
+ * @param minorUnits how many minor units make a major one of the organisation's currency
+ */
+export function figuresOf(name: MeasureName, rows: readonly TallyRow[][], plan: WindowPlan, minorUnits: number): Figures {
+  const measure = measureOf(name);
+  const [first = [], second = []] = rows;
+  const position = measure.kind === 'percentile' ? 1 : 0;
+  const excluded = (at: number) => first.reduce((sum, row) => sum + (row.sums[at] ?? 0), 0);
+  const byMember = () => {
+    if (measure.kind === 'stock') return stocks(first, second, plan);
+    return measure.kind === 'percentile' ? percentiles(measure, first, plan) : bucketed(measure, first, plan, minorUnits);
+  };
+  return {
+    byMember: byMember(),
+    impossible: position ? excluded(1) : 0,
+    unknownEnds: measure.kind === 'stock' ? excluded(1) : position ? excluded(2) : 0,
+  };
+}
+
+/** The figure of a member or stretch without rows: counts and stocks are nought, the rest is unknown. */
+export function emptyFigure(measure: Measure): Figure {
+  switch (measure.kind) {
+    case 'count':
+      return measure.sum ? { value: 0, n: 0 } : { value: 0 };
+    case 'stock':
+      return { value: 0 };
+    case 'ratio':
+      return ratio(measure, [0, 0, 0]);
+    case 'percentile':
+      return percentile(measure, distributionOf(new Map()));
+  }
+}
+
+/** The figure of a measure that no source in scope can answer. */
+export function unknownFigure(measure: Measure): Figure {
+  const figure = emptyFigure(measure);
+  return { ...figure, value: null, ...('n' in figure && { n: null }) };
+}
+
+/** What came in up to the end of each stretch less what went out. */
+function stocks(entered: readonly TallyRow[], left: readonly TallyRow[], { stretches }: WindowPlan): Map<string, Figure[]> {
+  const movements = new Map<string, [string, number][]>();
+  const note = (row: TallyRow, sign: 1 | -1) => {
+    const key = row.keys.join(',');
+    const list = movements.get(key);
+    const movement: [string, number] = [row.bucket, sign * (row.sums[0] ?? 0)];
+    if (list) list.push(movement);
+    else movements.set(key, [movement]);
+  };
+  for (const row of entered) note(row, 1);
+  for (const row of left) note(row, -1);
+  const byMember = new Map<string, Figure[]>();
+  for (const [key, list] of movements) {
+    list.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
+    let next = 0;
+    let stock = 0;
+    byMember.set(
+      key,
+      stretches.map((stretch) => {
+        for (let movement = list[next]; movement && movement[0] <= stretch.to; movement = list[++next]) stock += movement[1];
+        return { value: stock };
+      }),
+    );
+  }
+  return byMember;
+}
+
+function bucketed(
+  measure: Extract<Measure, { kind: 'count' | 'ratio' }>,
+  rows: readonly TallyRow[],
+  plan: WindowPlan,
+  minorUnits: number,
+): Map<string, Figure[]> {
+  const cells = cellsOf(
+    rows,
+    plan,
+    (): number[] => [],
+    (sums, row) => {
+      row.sums.forEach((value, i) => (sums[i] = (sums[i] ?? 0) + value));
+    },
+  );
+  const figure = (sums: number[]): Figure => {
+    if (measure.kind === 'ratio') return ratio(measure, sums);
+    return measure.sum ? { value: (sums[0] ?? 0) / minorUnits, n: sums[1] ?? 0 } : { value: sums[0] ?? 0 };
+  };
+  return new Map([...cells].map(([key, list]) => [key, list.map(figure)]));
+}
+
+/** Rows put together by member (codes joined by ",") and stretch. */
+function cellsOf<C>(rows: readonly TallyRow[], plan: WindowPlan, create: () => C, add: (cell: C, row: TallyRow) => void): Map<string, C[]> {
+  const positionsOf = stretchesOf(plan);
+  const cells = new Map<string, C[]>();
+  for (const row of rows) {
+    const key = row.keys.join(',');
+    let list = cells.get(key);
+    if (!list) cells.set(key, (list = plan.stretches.map(create)));
+    for (const position of positionsOf(row.bucket)) {
+      const cell = list[position];
+      if (cell !== undefined) add(cell, row);
+    }
+  }
+  return cells;
+}
+
+/** A curve, and the ends alone, of one member and stretch. */
+interface Distribution {
+  curve: Survival;
+  /** [minutes, count] of the cases that reached their end, ascending. */
+  ended: [number, number][];
+  /** Minutes the longest known case was followed for; null for none. */
+  longest: number | null;
+}
+
+// Several percentiles of one distribution, often in several queries of a request, come from the same rows.
+const distributions = new WeakMap<readonly TallyRow[], Map<string, Map<string, Distribution[]>>>();
+
+function distributionsOf(rows: readonly TallyRow[], plan: WindowPlan): Map<string, Distribution[]> {
+  let known = distributions.get(rows);
+  if (!known) distributions.set(rows, (known = new Map<string, Map<string, Distribution[]>>()));
+  const key = JSON.stringify(plan);
+  let found = known.get(key);
+  if (found) return found;
+  const cells = cellsOf(
+    rows,
+    plan,
+    () => new Map<number, number>(),
+    (counts, row) => {
+      const bins = row.bins ?? [];
+      for (let i = 0; i < bins.length; i += 2) {
+        const bin = bins[i] ?? 0;
+        counts.set(bin, (counts.get(bin) ?? 0) + (bins[i + 1] ?? 0));
+      }
+    },
+  );
+  found = new Map([...cells].map(([member, list]) => [member, list.map(distributionOf)]));
+  known.set(key, found);
+  return found;
+}
+
+/**
+ * Bins as times in minutes: an end at the lower edge of its bin; a case not ended stays at risk for every event whose bin starts in the hour of its age,
+ * so it is last seen in the last minute of that hour (DESIGN §4 Durations), though followed for whole hours only.
+ */
+function distributionOf(counts: ReadonlyMap<number, number>): Distribution {
+  const points = new Map<number, TimePoint>();
+  const ended: [number, number][] = [];
+  let longest: number | null = null;
+  for (const [bin, count] of counts) {
+    const isEnded = bin >= 0;
+    const time = isEnded ? bin : (-1 - bin) * 60 + 59;
+    let point = points.get(time);
+    if (!point) points.set(time, (point = { time, events: 0, censored: 0 }));
+    if (isEnded) {
+      point.events += count;
+      ended.push([bin, count]);
+    } else point.censored += count;
+    longest = Math.max(longest ?? 0, isEnded ? bin : (-1 - bin) * 60);
+  }
+  const curve = { ...kaplanMeier([...points.values()].sort((a, b) => a.time - b.time)), longest };
+  return { curve, ended: ended.sort((a, b) => a[0] - b[0]), longest };
+}
+
+function ratio(measure: Extract<Measure, { kind: 'ratio' }>, [n = 0, numerator = 0, subtracted = 0]: readonly number[]): Figure {
+  if (measure.interval === 'wilson') {
+    const { estimate, lower, upper } = wilson(numerator, n);
+    return { value: estimate, n, low: lower, high: upper };
+  }
+  if (measure.interval === 'nps') {
+    const { nps, adjustedLower, adjustedUpper } = netPromoterScore(numerator, n - numerator - subtracted, subtracted);
+    return { value: nps, n, low: adjustedLower, high: adjustedUpper };
+  }
+  return { value: n === 0 ? null : ((numerator - subtracted) / n) * (measure.times ?? 1), n };
+}
+
+function percentile(measure: Extract<Measure, { kind: 'percentile' }>, { curve, ended, longest }: Distribution): Figure {
+  const minutes = measure.unit === 'hours' ? 60 : 1440;
+  const inUnit = (value: number | null) => (value === null ? null : value / minutes);
+  if (!measure.censored) {
+    const last = ended.at(-1)?.[0] ?? null;
+    return { value: inUnit(weightedQuantile(ended, measure.p)), n: curve.events, followedDays: last === null ? null : last / 1440 };
+  }
+  const { value, lower, upper } = survivalQuantile(curve, measure.p);
+  return {
+    value: inUnit(value),
+    n: curve.n,
+    low: inUnit(lower),
+    high: inUnit(upper),
+    followedDays: longest === null ? null : longest / 1440,
+  };
+}
+
+function percentiles(
+  measure: Extract<Measure, { kind: 'percentile' }>,
+  rows: readonly TallyRow[],
+  plan: WindowPlan,
+): Map<string, Figure[]> {
+  return new Map([...distributionsOf(rows, plan)].map(([member, list]) => [member, list.map((d) => percentile(measure, d))]));
+}

@@ -1,0 +1,59 @@
+import { figuresOfAll, type TallyStore } from './figures.ts';
+import type { Figure } from './finish.ts';
+import { measureOf, type MeasureName } from './model/model.ts';
+import type { Query } from './model/query.ts';
+import { ungrained, type Prepared, type QueryDeps } from './prepare.ts';
+import { memberOrder, membersOf, orderOf } from './table.ts';
+
+/** The members a limit keeps, as tuples of codes; null where nothing has to be left over. */
+export async function chooseMembers(deps: QueryDeps, prepared: readonly Prepared[], store: TallyStore = new Map()): Promise<Kept[]> {
+  const asked = prepared.map((p) => (needsTotals(p.query) ? (addsUp(p.query) ? p : totalsOf(p)) : null));
+  const figures = await figuresOfAll(
+    deps,
+    asked.map((p) => (p ? { prepared: p, keep: null } : null)),
+    store,
+  );
+  return Promise.all(
+    prepared.map(async (p, i): Promise<Kept> => {
+      const { name } = orderOf(p.query);
+      const totals = (figures[i]?.find((f) => f.name === name) ?? figures[i]?.[0])?.current.byMember ?? null;
+      const { limit } = p.query;
+      if (limit === null || !totals) return { keep: null, totals };
+      let members = membersOf(figures[i] ?? []);
+      if (members.length < limit && !addsUp(p.query) && (p.query.measures.length > 1 || p.query.compare)) {
+        // Members without the figure ordered by still have a place before the limit is reached.
+        const [all = []] = await figuresOfAll(deps, [{ prepared: ungrained(p), keep: null }], store);
+        members = membersOf(all);
+      }
+      if (members.length <= limit) return { keep: null, totals };
+      const kept = members.sort(memberOrder(p.query, totals, p.catalog.nameOf)).slice(0, limit);
+      return { keep: kept.map((member) => member.split(',').map(Number)), totals };
+    }),
+  );
+}
+
+export interface Kept {
+  keep: number[][] | null;
+  /** Figures of the measure ordered by over the whole window, by member. */
+  totals: Map<string, Figure[]> | null;
+}
+
+/** Whether the tallies of all members are few and can be added up to those of the members left over. */
+function addsUp({ grain, measures }: Query): boolean {
+  return grain === null && measures.every((name) => measureOf(name).kind !== 'percentile' && measureOf(name).fact !== 'case_issue');
+}
+
+/** Whether members have to be known before the query itself is tallied. */
+function needsTotals({ by, limit, grain, order, measures }: Query): boolean {
+  if (by.length === 0) return false;
+  return limit !== null || (grain !== null && measures.includes(orderOf({ order, measures }).name as MeasureName));
+}
+
+/** The same query for the figure ordered by, over the whole window. */
+function totalsOf(p: Prepared): Prepared {
+  const { name } = orderOf(p.query);
+  const measure = p.measures.find((m) => m.name === name) ?? p.measures[0];
+  const whole = ungrained(p);
+  return { ...whole, query: { ...whole.query, compare: null }, before: null, measures: measure ? [measure] : [] };
+}
+

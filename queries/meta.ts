@@ -1,0 +1,48 @@
+import { localDate } from '../etl/local-time.ts';
+import type { QueryDeps } from './prepare.ts';
+import { readSources } from './catalog.ts';
+import { readCurrency } from './currency.ts';
+import { bands, dimensions, grains, measures, ranges } from './model/model.ts';
+import { reports } from './model/reports.ts';
+import type { MetaJson } from './model/wire.ts';
+
+/** The model and what the store holds, as `GET /api/meta` publishes it; the server adds who asks. */
+export async function readMeta(deps: QueryDeps): Promise<Omit<MetaJson, 'user' | 'demo'>> {
+  const { reader, organisation } = deps;
+  const [sources, counts, earliest, { currency }] = await Promise.all([
+    readSources(reader, deps.now()),
+    reader('case_fact').groupBy('source').select('source').count({ n: '*' }) as unknown as Promise<{ source: number; n: number }[]>, // Knex types counts as text or number
+    reader('case_fact').min({ date: 'received_on' }).first() as unknown as Promise<{ date: string | null } | undefined>,
+    readCurrency(reader, organisation.currency),
+  ]);
+  const cases = new Map(counts.map((row) => [row.source, Number(row.n)]));
+  const known = sources.filter((s) => s.through !== null);
+  const latest = known.reduce((a, b) => ((b.through ?? 0) > (a?.through ?? 0) ? b : a), known[0]);
+  const at = latest?.through ?? deps.now();
+  const zone = organisation.zone ?? latest?.zone ?? 'UTC';
+  return {
+    measures,
+    dimensions,
+    grains,
+    bands,
+    ranges,
+    reports,
+    organisation: { name: organisation.name, zone, currency: currency ?? 'USD' },
+    sources: sources.map((s) => ({
+      name: s.name,
+      connector: s.connector,
+      through: s.through === null ? null : iso(s.through),
+      live: s.isLive,
+      zone: s.zone,
+      fields: [...s.fields],
+      cases: cases.get(s.source) ?? 0,
+    })),
+    asOf: iso(at),
+    today: localDate(at, zone),
+    earliest: earliest?.date ?? null,
+  };
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}

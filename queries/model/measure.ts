@@ -1,0 +1,83 @@
+import type { CaseFieldName } from '../../etl/record.ts';
+
+/** What rows are counted. */
+export type FactName = 'case' | 'survey' | 'case_issue';
+
+/**
+ * The dates figures are attributed to. `left` is when a case leaves the open stock: its end, or the day it came where the end lies before that.
+ * `due` is a deadline: it may lie in the future.
+ */
+export const dateNames = [
+  'received',
+  'resolved',
+  'left',
+  'withdrawn',
+  'first_resolved',
+  'first_reopened',
+  'first_escalated',
+  'redress',
+  'due',
+  'asked',
+  'answered',
+] as const;
+export type DateName = (typeof dateNames)[number];
+
+/** A duration from receipt; each has minutes, a bin, and the same in business time (DESIGN §4 Time). */
+export const durations = {
+  resolution: { label: 'received to resolved', end: 'resolved_at' },
+  first_response: { label: 'received to first response', end: 'first_response_at' },
+  acknowledgement: { label: 'received to acknowledged', end: 'acknowledged_at' },
+} as const;
+export type DurationName = keyof typeof durations;
+
+/**
+ * A condition on a fact's columns, as data, so that it becomes SQL, a loop and English alike. "Then" is T, until when we know (DESIGN §6 As of).
+ * `by_then`: the instant is known and not after T. `not_by_then`: unknown or after T. `passed`: the deadline lies before T; a date without time of day passes at its end.
+ */
+export type Condition =
+  | { column: string; op: 'is' | 'is_not' | 'at_least' | 'at_most'; value: number | string }
+  | { column: string; op: 'in'; value: readonly (number | string)[] }
+  | { column: string; op: 'known' | 'unknown' | 'by_then' | 'not_by_then' | 'passed' }
+  | { any: readonly (readonly Condition[])[] };
+
+/** What a source must provide to be in a measure: one of the fields; else it is left out and `message` says why. */
+export interface Need {
+  anyOf: readonly (CaseFieldName | `surveys.${string}` | 'surveys' | 'events')[];
+  message: string;
+}
+
+export type Unit = 'cases' | 'surveys' | 'share' | 'days' | 'hours' | 'money' | 'points' | 'score';
+export type Interval = 'wilson' | 'nps' | 'none';
+
+interface Common {
+  label: string;
+  description: string;
+  unit: Unit;
+  better: 'lower' | 'higher' | 'neither';
+  needs?: readonly Need[];
+}
+
+/** The four kinds of measure (DESIGN §6). */
+export type Measure = Common &
+  (
+    | { kind: 'count'; fact: FactName; on: DateName; where?: readonly Condition[]; sum?: string }
+    | { kind: 'stock'; fact: 'case'; enter: DateName; leave: DateName; where: readonly Condition[]; left: readonly Condition[] }
+    | {
+        kind: 'ratio';
+        fact: 'case' | 'survey';
+        on: DateName;
+        whole: readonly Condition[];
+        /** The rows of the numerator; absent where `sum` is averaged. */
+        part?: readonly Condition[];
+        /** Rows taken from the numerator (detractors). */
+        minus?: readonly Condition[];
+        /** A column whose sum is the numerator: the figure is a mean. */
+        sum?: string;
+        /** What the quotient is multiplied by; 1 unless told. */
+        times?: number;
+        interval: Interval;
+        /** A row counts once this many days have passed since its date. */
+        matureDays?: number;
+      }
+    | { kind: 'percentile'; fact: 'case'; on: 'received'; of: DurationName; p: number; censored: boolean }
+  );

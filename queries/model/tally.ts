@@ -1,0 +1,176 @@
+import { durations, type Condition, type DateName, type DurationName, type FactName, type Measure } from './measure.ts';
+import { measureOf, type DimensionName, type Grain, type MeasureName } from './model.ts';
+import type { Range } from './query.ts';
+
+/** Rows kept by their codes (0 is none), by words and by numbers; all of it AND. */
+export interface Filter {
+  members: Partial<Record<DimensionName, number[]>>;
+  not: Partial<Record<DimensionName, number[]>>;
+  text: SearchTerm[];
+  range: { resolution_days?: Range; open_age_days?: Range; score?: Range };
+}
+
+/** Words that stand side by side; with `isPrefix` the last one only has to begin so. Words are tokens of `etl/text.ts`. */
+export interface SearchTerm {
+  words: string[];
+  isPrefix: boolean;
+}
+
+/** Until when each source is known, seconds UTC. Sources not listed are left out; `isAll` says that there are none. */
+export interface Through {
+  sources: { source: number; at: number }[];
+  isAll: boolean;
+}
+
+/** An integer sum over the rows that meet `where`: of a column, of 1, or of distinct cases. */
+export interface Sum {
+  column: 1 | 'case' | (string & {});
+  where: readonly Condition[];
+}
+
+/**
+ * What an executor answers, and all it answers (DESIGN §7): integer sums by bucket, codes and at most one bin.
+ * Rows dated from `from` to `to`, both inclusive; with `opening` also all before, as bucket "". Without `grain` the bucket is `from`.
+ * `bin`: minutes of the lower edge of the duration's bin for a case that has reached its end by T; `-1 - hours` for one that has not, where hours is its
+ * whole age at T or at its end; null for a case whose times are impossible or whose end has no date.
+ * `keep`: tuples of codes; all others count under the code -1.
+ */
+export interface Tally {
+  fact: FactName;
+  on: DateName;
+  from: string;
+  to: string;
+  opening: boolean;
+  grain: Grain | null;
+  by: readonly DimensionName[];
+  keep: readonly (readonly number[])[] | null;
+  bin: { of: DurationName; business: boolean } | null;
+  /** Rows count once this many days have passed since their date. */
+  matureDays: number;
+  where: readonly Condition[];
+  filter: Filter;
+  through: Through;
+  sums: readonly Sum[];
+}
+
+export interface TallyRow {
+  bucket: string;
+  /** Codes in the order of `by`. */
+  keys: number[];
+  /** Bin, count, bin, count, … in no order, a bin perhaps more than once; null without `bin`. Cases without a bin are in `sums` only. */
+  bins: readonly number[] | null;
+  /** In the order of `sums`. */
+  sums: number[];
+}
+
+/** Everything a tally takes from the query rather than from the measure. */
+export interface Frame {
+  from: string;
+  to: string;
+  grain: Grain | null;
+  by: readonly DimensionName[];
+  keep: readonly (readonly number[])[] | null;
+  filter: Filter;
+  through: Through;
+  business: boolean;
+  /** ISO 4217 code that sums of money are limited to; null: no amounts at all. */
+  currency: string | null;
+}
+
+const counted: Condition = { column: 'is_duplicate', op: 'is', value: 0 };
+const unknownEnd: Condition = { column: 'is_ended_on_unknown_date', op: 'is', value: 1 };
+const impossible: Condition = { column: 'is_time_impossible', op: 'is', value: 1 };
+
+/**
+ * The tallies of a measure. Order: a count, ratio or percentile has one; a stock has those that enter and those that leave.
+ * Sums: count [n], or [sum, n] for a sum; stock [n, cases ended on an unknown date] and [n]; ratio [whole, numerator, subtracted];
+ * percentile [n, impossible times, unknown ends].
+ */
+export function talliesOf(name: MeasureName, frame: Frame): Tally[] {
+  const measure = measureOf(name);
+  const { from, to, grain, by, keep, filter, through } = frame;
+  const base = {
+    from,
+    to,
+    opening: false,
+    grain,
+    by,
+    keep,
+    bin: null,
+    matureDays: 0,
+    where: name === 'duplicates' ? [] : [counted],
+    filter,
+    through,
+  };
+  switch (measure.kind) {
+    case 'count':
+      return [{ ...base, fact: measure.fact, on: measure.on, sums: countSums(measure, frame.currency) }];
+    case 'stock': {
+      const stock = { ...base, fact: measure.fact, opening: true };
+      return [
+        {
+          ...stock,
+          on: measure.enter,
+          sums: [
+            { column: 1, where: measure.where },
+            { column: 1, where: [unknownEnd] },
+          ],
+        },
+        { ...stock, on: measure.leave, sums: [{ column: 1, where: [...measure.where, ...measure.left] }] },
+      ];
+    }
+    case 'ratio': {
+      const whole = measure.whole;
+      const sums: Sum[] = [{ column: 1, where: whole }];
+      if (measure.sum) sums.push({ column: measure.sum, where: whole });
+      if (measure.part) sums.push({ column: 1, where: [...whole, ...measure.part] });
+      if (measure.minus) sums.push({ column: 1, where: [...whole, ...measure.minus] });
+      return [{ ...base, fact: measure.fact, on: measure.on, matureDays: measure.matureDays ?? 0, sums }];
+    }
+    case 'percentile': {
+      const sums: Sum[] = [
+        { column: 1, where: [] },
+        { column: 1, where: [impossible] },
+        { column: 1, where: [unknownEnd] },
+      ];
+      return [{ ...base, fact: measure.fact, on: measure.on, bin: { of: measure.of, business: frame.business }, sums }];
+    }
+  }
+}
+
+/**
+ * The conditions of the rows behind a figure, beside its date and the filter.
+ * @param part `numerator`: what a rate counts; the same as `whole` for every other measure
+ */
+export function rowsOf(name: MeasureName, part: 'whole' | 'numerator', currency: string | null): readonly Condition[] {
+  const measure = measureOf(name);
+  const first = name === 'duplicates' ? [] : [counted];
+  switch (measure.kind) {
+    case 'count': {
+      const sums = countSums(measure, currency);
+      return [...first, ...(sums.at(-1)?.where ?? [])];
+    }
+    case 'stock':
+      return [...first, ...measure.where];
+    case 'ratio':
+      return [...first, ...measure.whole, ...(part === 'numerator' ? (measure.part ?? []) : [])];
+    case 'percentile': {
+      const known: Condition[] = [
+        { column: 'is_time_impossible', op: 'is', value: 0 },
+        { column: 'is_ended_on_unknown_date', op: 'is', value: 0 },
+      ];
+      const reached: Condition[] = [{ column: durations[measure.of].end, op: 'by_then' }];
+      return [...first, ...known, ...(measure.censored ? [] : reached)];
+    }
+  }
+}
+
+function countSums(measure: Extract<Measure, { kind: 'count' }>, currency: string | null): Sum[] {
+  const where = measure.where ?? [];
+  if (!measure.sum) return [{ column: measure.fact === 'case_issue' ? 'case' : 1, where }];
+  const inCurrency: Condition[] = [...where, { column: 'redress_currency', op: 'is', value: currency ?? '' }];
+  return [
+    { column: measure.sum, where: inCurrency },
+    { column: 1, where: [...inCurrency, { column: measure.sum, op: 'at_least', value: 1 }] },
+  ];
+}

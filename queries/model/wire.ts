@@ -1,0 +1,174 @@
+import type { CaseFieldName, Flag } from '../../etl/record.ts';
+import type { Dimension, DimensionName, Grain, MeasureName, RangeName } from './model.ts';
+import type { Measure, Unit } from './measure.ts';
+import type { Report } from './reports.ts';
+import type { QueryJson } from './query.ts';
+
+/** What a column holds: `label` text, `date` `YYYY-MM-DD`, `flag` 0 or 1, `integer`, `number`. */
+export type ColumnType = 'label' | 'date' | 'flag' | 'integer' | 'number';
+/** What a column says about its measure; `value` is the figure itself. */
+export type ColumnRole = 'key' | 'value' | 'n' | 'low' | 'high' | 'followed_days' | 'before' | 'before_n';
+
+export interface Column {
+  name: string;
+  label: string;
+  /** Unit of the figure; null for keys and flags. */
+  unit: Unit | null;
+  type: ColumnType;
+  role: ColumnRole;
+  measure: MeasureName | null;
+}
+
+/** A value: unrounded, rates 0–1, money in major units, null for unknown. */
+export type Value = string | number | null;
+export type Row = Record<string, Value>;
+
+/** Why a figure is missing or covers less than asked. `source` null: all in scope. `measure` null: the whole table. */
+export interface Note {
+  measure: MeasureName | null;
+  source: string | null;
+  message: string;
+}
+
+/** Inclusive local dates. */
+export interface Window {
+  from: string;
+  to: string;
+}
+
+export interface TableJson {
+  columns: Column[];
+  rows: Row[];
+  windows: { current: Window; before?: Window };
+  notes: Note[];
+  /** T of this table, ISO 8601 UTC. */
+  asOf: string;
+}
+
+/** Answer of `POST /api/query`. `asOf` is the largest of the tables'. */
+export interface AnswerJson {
+  tables: TableJson[];
+  asOf: string;
+  engine: 'sql' | 'cube';
+  elapsedMs: number;
+}
+
+export interface SourceJson {
+  name: string;
+  connector: string;
+  /** Until when we know, ISO 8601 UTC; null before the first load. */
+  through: string | null;
+  live: boolean;
+  zone: string | null;
+  /** The record fields this source provides. */
+  fields: string[];
+  cases: number;
+}
+
+/** What `GET /api/meta` publishes. */
+export interface MetaJson {
+  measures: Record<MeasureName, Measure>;
+  dimensions: Record<DimensionName, Dimension>;
+  grains: readonly Grain[];
+  bands: readonly { label: string; from: number; below: number | null }[];
+  ranges: Record<RangeName, { label: string; unit: string; description: string }>;
+  reports: Report[];
+  organisation: { name: string; zone: string; currency: string };
+  sources: SourceJson[];
+  /** T: the largest `through`, ISO 8601 UTC. */
+  asOf: string;
+  /** Local date of T and of the first case; the latter null while there is none. */
+  today: string;
+  earliest: string | null;
+  user: { name: string; role: string };
+  demo: boolean;
+}
+
+/** Body of `POST /api/cases`: which figure of which query. A `by` name absent from `key` means every member. */
+export interface DrillRequest {
+  measure: MeasureName;
+  query: QueryJson;
+  key?: Record<string, string>;
+  /** `whole`: everything n counts. `numerator`: what a rate counts. */
+  part?: 'whole' | 'numerator';
+  /** From 1; or `after`, the `next` of the page before, which is faster far down the list. */
+  page?: number;
+  after?: string;
+  size?: number;
+}
+
+/** Cases one exported file holds at most. */
+export const mostExported = 100_000;
+
+/** A case in a list; times are ISO 8601 UTC, or a date where the source gave no time of day. */
+export interface CaseRow {
+  case_id: number | null;
+  source: string;
+  source_id: string;
+  title: string | null;
+  kind: string | null;
+  status: string | null;
+  received_at: string | null;
+  ended_at: string | null;
+  due_at: string | null;
+  channel: string | null;
+  company: string | null;
+  product: string | null;
+  issue: string | null;
+  severity: string | null;
+  team: string | null;
+  agent: string | null;
+  outcome: string | null;
+  resolution_minutes: number | null;
+  redress_amount: number | null;
+  /** Only behind figures of surveys: one row a survey. */
+  survey?: { kind: string; asked_at: string | null; answered_at: string | null; scale: string; score: number | null };
+}
+
+export interface CasePage {
+  total: number;
+  page: number;
+  size: number;
+  cases: CaseRow[];
+  /** Where the next page goes on; null at the end. */
+  next: string | null;
+}
+
+/** Everything about one case; labels as text, times as in {@link CaseRow}. */
+export interface CaseDetail {
+  case_id: number;
+  source: string;
+  source_id: string;
+  /** The connector that owns the record: `entry` for the form. */
+  owned_by: string;
+  fields: Partial<Record<CaseFieldName, string | number | boolean | null>>;
+  derived: {
+    ended_at: string | null;
+    resolution_minutes: number | null;
+    first_response_minutes: number | null;
+    acknowledgement_minutes: number | null;
+    is_on_time: boolean | null;
+    is_first_contact: boolean;
+    is_repeat: boolean;
+    is_time_impossible: boolean;
+    is_ended_on_unknown_date: boolean;
+  };
+  issues: { issue: string; sub_issue: string | null }[];
+  events: { kind: string; at: string; actor: string | null; from: string | null; to: string | null }[];
+  surveys: {
+    kind: string;
+    asked_at: string | null;
+    answered_at: string | null;
+    scale: string;
+    score: number | null;
+    is_satisfied: boolean | null;
+    comment: string | null;
+    agent: string | null;
+  }[];
+  flags: Flag[];
+}
+
+/** Answer of `GET /api/labels`: most frequent first. */
+export interface LabelsJson {
+  labels: { name: string; cases: number }[];
+}

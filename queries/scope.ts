@@ -1,0 +1,121 @@
+import { BadInput, didYouMean, type Problem } from '../etl/errors.ts';
+import { endOfDay, localDate } from '../etl/local-time.ts';
+import { isRealDate } from '../etl/record.ts';
+import { tokens } from '../etl/text.ts';
+import type { Catalog, SourceInfo } from './catalog.ts';
+import { dimensionNames, measureOf, noneLabel, type DimensionName, type MeasureName } from './model/model.ts';
+import type { Query, Where } from './model/query.ts';
+import type { Filter, SearchTerm, Through } from './model/tally.ts';
+import type { Note } from './model/wire.ts';
+
+/** What a query is about, in the codes of the store: which rows, which sources, until when. */
+export interface Scope {
+  filter: Filter;
+  /** Sources in scope that hold anything, each with its T. */
+  sources: (SourceInfo & { at: number })[];
+  /** Whether the store has no other source with cases. */
+  isAll: boolean;
+  /** T: the largest of the sources', seconds UTC. */
+  at: number;
+  /** Local date of T, and whether the whole of that date is known. */
+  today: string;
+  isTodayOver: boolean;
+}
+
+export interface Organisation {
+  name: string;
+  /** IANA name and ISO 4217 code; null: as the sources say. */
+  zone: string | null;
+  currency: string | null;
+}
+
+/**
+ * Puts a query into codes.
+ * @param now seconds UTC, for a store without sources
+ * @throws BadInput naming every unknown label with near names, and text without a word
+ */
+export function scopeOf(query: Query, catalog: Catalog, sources: readonly SourceInfo[], zone: string | null, now: number): Scope {
+  const problems: Problem[] = [];
+  const filter = filterOf(query.where, catalog, problems);
+  if (problems.length) throw new BadInput(problems);
+  const filled = sources.filter((s): s is SourceInfo & { through: number } => s.through !== null);
+  const only = filter.members.source;
+  const without = filter.not.source ?? [];
+  const inScope = filled.filter((s) => (!only || only.includes(s.source)) && !without.includes(s.source));
+  const latest = inScope.reduce((a, b) => (b.through > a.through ? b : a), inScope[0] ?? { through: now, zone: null });
+  const local = zone ?? latest.zone ?? 'UTC';
+  const asOf =
+    query.asOf === null ? Infinity : isRealDate(query.asOf) ? endOfDay(query.asOf, local) : Math.floor(Date.parse(query.asOf) / 1000);
+  const at = Math.min(asOf, latest.through);
+  const today = localDate(at, local);
+  return {
+    filter,
+    sources: inScope.map((s) => ({ ...s, at: Math.min(asOf, s.through) })),
+    isAll: inScope.length === filled.length,
+    at,
+    today,
+    isTodayOver: at >= endOfDay(today, local),
+  };
+}
+
+/** The sources a measure can be read from: those that provide what it needs. */
+export function throughOf(name: MeasureName, scope: Scope): { through: Through; notes: Note[]; isMissing: boolean } {
+  const notes: Note[] = [];
+  const needs = measureOf(name).needs ?? [];
+  const able = scope.sources.filter((source) => {
+    const lacking = needs.find((need) => !need.anyOf.some((field) => source.fields.has(field)));
+    if (lacking) notes.push({ measure: name, source: source.name, message: lacking.message });
+    return !lacking;
+  });
+  const isMissing = scope.sources.length > 0 && able.length === 0;
+  if (isMissing && notes[0]) notes.unshift({ ...notes[0], source: null });
+  return {
+    through: { sources: able.map(({ source, at }) => ({ source, at })), isAll: scope.isAll && able.length === scope.sources.length },
+    notes: isMissing && scope.sources.length === 1 ? notes.slice(1) : notes,
+    isMissing,
+  };
+}
+
+/**
+ * Reads a search: words, `word*` and "two words"; all must occur.
+ * @returns no terms when there is no letter or digit in it
+ */
+export function searchTerms(text: string): SearchTerm[] {
+  const terms: SearchTerm[] = [];
+  for (const [, phrase, word] of text.matchAll(/"([^"]*)"|([^\s"]+)/g)) {
+    const words = tokens(phrase ?? word ?? '');
+    if (words.length) terms.push({ words, isPrefix: word?.endsWith('*') ?? false });
+  }
+  return terms;
+}
+
+function filterOf(where: Where, catalog: Catalog, problems: Problem[]): Filter {
+  const text = searchTerms(where.text);
+  if (where.text && text.length === 0) problems.push({ field: 'where.text', message: 'holds no word to look for' });
+  return {
+    members: codesOf(where.members, 'where', catalog, problems),
+    not: codesOf(where.not, 'where.not', catalog, problems),
+    text,
+    range: where.range,
+  };
+}
+
+function codesOf(members: Where['members'], path: string, catalog: Catalog, problems: Problem[]): Filter['members'] {
+  const codes: Filter['members'] = {};
+  for (const name of dimensionNames) {
+    const labels = members[name];
+    if (!labels) continue;
+    const found: number[] = [];
+    for (const label of labels) {
+      const code = catalog.codeOf(name, label);
+      if (code === undefined) problems.push({ field: `${path}.${name}`, message: unknownLabel(name, label, catalog) });
+      else found.push(code);
+    }
+    codes[name] = found.sort((a, b) => a - b);
+  }
+  return codes;
+}
+
+function unknownLabel(name: DimensionName, label: string, catalog: Catalog): string {
+  return `unknown member "${label}"${didYouMean(label, [noneLabel, ...catalog.names(name)])}`;
+}

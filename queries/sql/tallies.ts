@@ -1,0 +1,211 @@
+import type { Knex } from 'knex';
+import { BadInput } from '../../etl/errors.ts';
+import { durations, type Condition } from '../model/measure.ts';
+import type { Sum, Tally, TallyRow } from '../model/tally.ts';
+import { bandColumn, bucketColumn, dimensionColumn } from './columns.ts';
+import { conditionSql, dateColumns, filterSql, known, tables } from './conditions.ts';
+import { then, type Context } from './context.ts';
+import { all, inside, isOneOf, join, sql, type Fragment } from './fragment.ts';
+import { planStatements, rowsFor, type Statement, type StatementRow } from './statements.ts';
+
+/** What bounds a run of statements. */
+export interface Bounds {
+  signal?: AbortSignal | undefined;
+  /** Milliseconds one statement may take. */
+  timeout?: number;
+  /** Rows one statement may give back. */
+  rows?: number;
+}
+
+/**
+ * Answers tallies with SQL. Tallies that differ only in dates, grain or sums share a SELECT where they can.
+ * @returns the rows of each tally, in the order given; several rows may be about the same bucket, rows whose sums are all 0 are left out
+ * @throws BadInput when a statement gives more rows than allowed or takes too long
+ */
+export async function runTallies(knex: Knex, tallies: readonly Tally[], bounds: Bounds = {}): Promise<TallyRow[][]> {
+  const answers: TallyRow[][] = tallies.map(() => []);
+  await Promise.all(
+    planStatements(tallies, listsBins(engineOf(knex))).map(async (statement) => {
+      const rows = await runStatement(knex, statement, bounds);
+      const done = new Map<string, TallyRow[]>();
+      for (const index of statement.users) {
+        const tally = tallies[index];
+        if (!tally) continue;
+        const key = JSON.stringify(tally);
+        const own = done.get(key) ?? rowsFor(tally, statement, rows);
+        done.set(key, own);
+        answers[index] = own;
+      }
+    }),
+  );
+  return answers;
+}
+
+/** The SELECT of a statement, for the store, logs and readers. */
+export function statementSql(statement: Statement, engine: Context['engine']): Fragment {
+  const { tally, from, to, grain, cuts } = statement;
+  const context: Context = { fact: tally.fact, engine, through: tally.through };
+  const { on } = dateColumns[tally.on];
+  const columns: Fragment[] = [
+    ...(grain ? [named(sql(bucketColumn(on, grain, engine)), 't_bucket')] : []),
+    ...(cuts.length ? [named(segmentSql(on, cuts), 't_segment')] : []),
+    ...keyColumns(tally, context).map((k, i) => named(k, `t_key${i}`)),
+    ...(tally.bin && !listsBins(engine) ? [named(binSql(tally.bin, context), 't_bin')] : []),
+  ];
+  const groups = columns.map((_, i) => i + 1);
+  if (tally.bin && listsBins(engine)) columns.push(join([sql('group_concat('), binSql(tally.bin, context), sql(", ' ') as t_bins")], ''));
+  const shared = sharedConditions(statement.sums);
+  for (const [i, sum] of statement.sums.entries()) columns.push(named(sumSql(sum, shared, context), `t_sum${i}`));
+  const where = [
+    from === null ? sql(`${on} <= ?`, to) : sql(`${on} between ? and ?`, from, to),
+    ...known(context, tally.on, tally.matureDays),
+    ...[...tally.where, ...shared].map((c) => conditionSql(c, context)),
+    ...filterSql(tally.filter, context),
+  ];
+  const pieces = [sql('select'), join(columns, ', '), sql(`from ${tables[tally.fact]} where`), all(where)];
+  if (groups.length) pieces.push(sql(`group by ${groups.join(', ')}`));
+  return join(pieces, ' ');
+}
+
+async function runStatement(knex: Knex, statement: Statement, bounds: Bounds): Promise<StatementRow[]> {
+  bounds.signal?.throwIfAborted();
+  const most = bounds.rows ?? 400_000;
+  const { tally, sums, cuts } = statement;
+  const limited = join([statementSql(statement, engineOf(knex)), sql('limit ?', most + 1)], ' ');
+  const found = await selectRows(knex, limited, bounds.timeout ?? 30_000);
+  if (found.length > most) {
+    throw new BadInput([
+      { field: 'by', message: `gives more than ${most} groups; narrow the period or the filters, take a larger grain or fewer dimensions` },
+    ]);
+  }
+  return found.map((row) => ({
+    date: dateOf(row, statement, cuts),
+    keys: tally.by.map((_, i) => Number(row[`t_key${i}`])),
+    bins: tally.bin ? binsOf(row) : null,
+    sums: sums.map((_, i) => Number(row[`t_sum${i}`])),
+  }));
+}
+
+/**
+ * SQLite sorts all rows to group them by bin, and its driver is slow with many rows: a list of the bins a group, counted here, takes a third of the time.
+ * On PostgreSQL groups of bins are added up where the rows are.
+ */
+function listsBins(engine: Context['engine']): boolean {
+  return engine === 'sqlite';
+}
+
+/** The bins of a row: a list of one for each case, or one with its count. */
+function binsOf(row: Record<string, string | number | null>): number[] {
+  const { t_bins: list, t_bin: bin } = row;
+  if (typeof list === 'string') {
+    const bins: number[] = [];
+    for (const text of list.split(' ')) bins.push(Number(text), 1);
+    return bins;
+  }
+  return typeof bin === 'number' ? [bin, Number(row.t_sum0)] : [];
+}
+
+/** The first date a row can be about: of its bucket, or of the cut inside it, or of the statement. */
+function dateOf(row: Record<string, string | number | null>, { from }: Statement, cuts: string[]): string {
+  const cut = cuts[Number(row.t_segment ?? 0) - 1] ?? '';
+  const bucket = typeof row.t_bucket === 'string' ? row.t_bucket : '';
+  const latest = cut > bucket ? cut : bucket;
+  return from !== null && latest < from ? from : latest;
+}
+
+/** The engine behind a Knex. */
+export function engineOf(knex: Knex): Context['engine'] {
+  const client = knex.client as { config: { client: unknown } };
+  return client.config.client === 'pg' ? 'postgresql' : 'sqlite';
+}
+
+/**
+ * Runs a statement of ours.
+ * @throws BadInput when it takes longer than `timeout` milliseconds
+ */
+export async function selectRows(
+  knex: Knex,
+  { sql: text, values }: Fragment,
+  timeout: number,
+): Promise<Record<string, string | number | null>[]> {
+  try {
+    const answer = (await knex.raw(text, values).timeout(timeout)) as unknown;
+    return (Array.isArray(answer) ? answer : (answer as { rows: unknown }).rows) as Record<string, string | number | null>[]; // the two drivers' shapes
+  } catch (error) {
+    if (error instanceof Error && error.name === 'KnexTimeoutError') {
+      throw new BadInput([{ field: '', message: `took longer than ${Math.round(timeout / 1000)} s; narrow the period or the filters` }]);
+    }
+    throw error;
+  }
+}
+
+/** How many cuts lie at or before the date. */
+function segmentSql(on: string, cuts: string[]): Fragment {
+  return join(
+    cuts.map((cut) => sql(`case when ${on} >= ? then 1 else 0 end`, cut)),
+    ' + ',
+  );
+}
+
+function keyColumns(tally: Statement['tally'], context: Context): Fragment[] {
+  const columns = tally.by.map((name) => bandColumn(name, context) ?? sql(dimensionColumn(name, tally.fact)));
+  const { keep } = tally;
+  if (!keep) return columns;
+  const isKept = keepSql(columns, keep);
+  return columns.map((column) => join([sql('case when'), isKept, sql('then'), column, sql('else -1 end')], ' '));
+}
+
+function keepSql(columns: Fragment[], keep: readonly (readonly number[])[]): Fragment {
+  const [first] = columns;
+  if (keep.length === 0 || !first) return sql('1 = 0');
+  if (columns.length === 1)
+    return isIn(
+      first,
+      keep.map((codes) => codes[0] ?? 0),
+    );
+  const rows = keep.map((codes) => ({ sql: `(${codes.map(() => '?').join(', ')})`, values: [...codes] }));
+  return join([inside(join(columns, ', ')), sql('in (values'), join(rows, ', '), sql(')')], ' ');
+}
+
+function isIn(column: Fragment, codes: number[]): Fragment {
+  const list = isOneOf('', codes);
+  return { sql: column.sql + list.sql, values: [...column.values, ...list.values] };
+}
+
+function binSql({ of, business }: NonNullable<Tally['bin']>, context: Context): Fragment {
+  const end = `f.${durations[of].end}`;
+  const t = then(context);
+  const until = join([sql('case when f.ended_at <='), t, sql('then f.ended_at else'), t, sql('end')], ' ');
+  return join(
+    [
+      sql('case when f.is_time_impossible = 1 or f.is_ended_on_unknown_date = 1 then null'),
+      sql(`when ${end} <=`), t, sql(`then f.${of}_${business ? 'business_' : ''}bin`),
+      sql('else -1 - (('), until, sql(') - f.received_at) / 3600 end'),
+    ],
+    ' ',
+  ); // prettier-ignore
+}
+
+function sumSql(sum: Sum, shared: readonly Condition[], context: Context): Fragment {
+  const own = sum.where.filter((c) => !shared.some((s) => isSame(s, c)));
+  const when = all(own.map((c) => conditionSql(c, context)));
+  if (sum.column === 'case')
+    return own.length ? join([sql('count(distinct case when'), when, sql('then f.case_id end)')], ' ') : sql('count(distinct f.case_id)');
+  const value = sum.column === 1 ? '1' : `f.${sum.column}`;
+  if (own.length === 0) return sql(sum.column === 1 ? 'count(*)' : `coalesce(sum(${value}), 0)`);
+  return join([sql('coalesce(sum(case when'), when, sql(`then ${value} else 0 end), 0)`)], ' ');
+}
+
+/** What all sums ask of a row can be asked of it before it is grouped. */
+function sharedConditions(sums: readonly Sum[]): readonly Condition[] {
+  const [first, ...others] = sums;
+  return first ? first.where.filter((c) => others.every((sum) => sum.where.some((other) => isSame(other, c)))) : [];
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function named(piece: Fragment, name: string): Fragment {
+  return { sql: `${piece.sql} as ${name}`, values: piece.values };
+}

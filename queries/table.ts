@@ -1,0 +1,175 @@
+import type { Figure, Figures } from './finish.ts';
+import { emptyFigure, unknownFigure } from './finish.ts';
+import { dimensionOf, measureOf, otherLabel, type DimensionName, type MeasureName } from './model/model.ts';
+import type { Query } from './model/query.ts';
+import type { Column, Row } from './model/wire.ts';
+import type { Stretch } from './windows.ts';
+
+/** The figures of one measure over both windows; `before` null where nothing is compared. */
+export interface MeasureFigures {
+  name: MeasureName;
+  /** Whether no source in scope can answer it. */
+  isMissing: boolean;
+  current: Figures;
+  before: Figures | null;
+}
+
+/** The columns of an answer (DESIGN §6): keys, then each measure with what travels with it. */
+export function columnsOf(query: Pick<Query, 'measures' | 'by' | 'grain' | 'compare'>): Column[] {
+  const key = (name: string, label: string, type: Column['type']): Column => ({
+    name,
+    label,
+    unit: null,
+    type,
+    role: 'key',
+    measure: null,
+  });
+  return [
+    ...query.by.map((name) => key(name, dimensionOf(name).label, 'label')),
+    ...(query.grain ? [key('period', `First date of the ${query.grain}`, 'date')] : []),
+    key('complete', 'Whether the period is whole', 'flag'),
+    ...query.measures.flatMap((name) => measureColumns(name, query.compare !== null)),
+  ];
+}
+
+/** The members that have anything to show in any measure or window, in no order. */
+export function membersOf(figures: readonly MeasureFigures[]): string[] {
+  const members = new Set<string>();
+  for (const { current, before } of figures) {
+    for (const window of [current, before]) {
+      for (const [member, list] of window?.byMember ?? []) if (list.some(hasNews)) members.add(member);
+    }
+  }
+  return [...members];
+}
+
+/** The rows of an answer: every member of `members`, in order, with every stretch. */
+export function rowsOfTable(
+  query: Query,
+  figures: readonly MeasureFigures[],
+  members: readonly string[],
+  stretches: readonly Stretch[],
+  nameOf: (by: DimensionName, code: number) => string,
+): Row[] {
+  const rows: Row[] = [];
+  for (const member of members) {
+    const codes = member === '' ? [] : member.split(',').map(Number);
+    const labels = query.by.map((name, i) => [name, nameOf(name, codes[i] ?? 0)] as const);
+    stretches.forEach((stretch, position) => {
+      const row: Row = Object.fromEntries(labels);
+      if (query.grain) row.period = stretch.period;
+      row.complete = stretch.isComplete ? 1 : 0;
+      for (const each of figures) writeFigures(row, each, member, position);
+      rows.push(row);
+    });
+  }
+  return rows;
+}
+
+/** How members come in order: by the figure of a measure or by their labels, unknown figures and `(other)` last, ties by label. */
+export function memberOrder(
+  query: Query,
+  totals: ReadonlyMap<string, Figure[]> | null,
+  nameOf: (by: DimensionName, code: number) => string,
+): (a: string, b: string) => number {
+  const { name, isDescending } = orderOf(query);
+  const sign = isDescending ? -1 : 1;
+  const labels = new Map<string, string[]>();
+  const labelsOf = (member: string) => {
+    let found = labels.get(member);
+    if (!found) labels.set(member, (found = query.by.map((by, i) => nameOf(by, Number(member.split(',')[i])))));
+    return found;
+  };
+  const isOther = (member: string) => labelsOf(member).every((label) => label === otherLabel);
+  const byLabel = (a: string, b: string) => {
+    const others = labelsOf(b);
+    for (const [i, label] of labelsOf(a).entries()) {
+      const order = compareText(label, others[i] ?? '');
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+  const dimension = query.by.indexOf(name as DimensionName);
+  return (a, b) => {
+    if (isOther(a) !== isOther(b)) return isOther(a) ? 1 : -1;
+    if (dimension >= 0) {
+      // Fixed lists and bands come in their own order, labels in that of the alphabet.
+      const isListed = dimensionOf(query.by[dimension] ?? 'kind').type !== 'label';
+      const own = isListed
+        ? codeAt(a, dimension) - codeAt(b, dimension)
+        : compareText(labelsOf(a)[dimension] ?? '', labelsOf(b)[dimension] ?? '');
+      return own * sign || byLabel(a, b);
+    }
+    const left = totals?.get(a)?.[0]?.value ?? null;
+    const right = totals?.get(b)?.[0]?.value ?? null;
+    if (left === null || right === null) return left === right ? byLabel(a, b) : left === null ? 1 : -1;
+    return (left - right) * sign || byLabel(a, b);
+  };
+}
+
+/** What a query is ordered by: a measure, a dimension of `by` or `period`. */
+export function orderOf(query: Pick<Query, 'order' | 'measures'>): { name: string; isDescending: boolean } {
+  if (query.order === null) return { name: query.measures[0] ?? '', isDescending: true };
+  return query.order.startsWith('-') ? { name: query.order.slice(1), isDescending: true } : { name: query.order, isDescending: false };
+}
+
+function measureColumns(name: MeasureName, isCompared: boolean): Column[] {
+  const { label, unit, kind } = measureOf(name);
+  const shape = emptyFigure(measureOf(name));
+  const column = (suffix: string, role: Column['role'], text: string, type: Column['type'], of = unit as Column['unit']): Column => ({
+    name: `${name}${suffix}`,
+    label: text,
+    unit: of,
+    type,
+    role,
+    measure: name,
+  });
+  const isWhole = (kind === 'count' && unit !== 'money') || kind === 'stock';
+  const type = isWhole ? 'integer' : 'number';
+  const counted = unit === 'surveys' || ('n' in shape && isOfSurveys(name)) ? 'surveys' : 'cases';
+  const n = (suffix: string, role: Column['role'], text: string) => column(suffix, role, text, 'integer', counted);
+  return [
+    column('', 'value', label, type),
+    ...('n' in shape ? [n('_n', 'n', `${label}: n`)] : []),
+    ...('low' in shape
+      ? [column('_low', 'low', `${label}: 95% from`, 'number'), column('_high', 'high', `${label}: 95% to`, 'number')]
+      : []),
+    ...('followedDays' in shape ? [column('_followed_days', 'followed_days', `${label}: followed for`, 'number', 'days')] : []),
+    ...(isCompared ? [column('_before', 'before', `${label}: before`, type)] : []),
+    ...(isCompared && 'n' in shape ? [n('_before_n', 'before_n', `${label}: n before`)] : []),
+  ];
+}
+
+function isOfSurveys(name: MeasureName): boolean {
+  const measure = measureOf(name);
+  return measure.kind === 'ratio' && measure.fact === 'survey';
+}
+
+function writeFigures(row: Row, { name, isMissing, current, before }: MeasureFigures, member: string, position: number): void {
+  const measure = measureOf(name);
+  const empty = isMissing ? unknownFigure(measure) : emptyFigure(measure);
+  const figure = isMissing ? empty : (current.byMember.get(member)?.[position] ?? empty);
+  row[name] = figure.value;
+  if ('n' in empty) row[`${name}_n`] = figure.n ?? null;
+  if ('low' in empty) {
+    row[`${name}_low`] = figure.low ?? null;
+    row[`${name}_high`] = figure.high ?? null;
+  }
+  if ('followedDays' in empty) row[`${name}_followed_days`] = figure.followedDays ?? null;
+  if (!before) return;
+  const earlier = isMissing ? empty : (before.byMember.get(member)?.[position] ?? empty);
+  row[`${name}_before`] = earlier.value;
+  if ('n' in empty) row[`${name}_before_n`] = earlier.n ?? null;
+}
+
+function hasNews({ value, n }: Figure): boolean {
+  return (n !== undefined && n !== null && n !== 0) || (value !== null && value !== 0);
+}
+
+function codeAt(member: string, position: number): number {
+  return Number(member.split(',')[position]);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,130 @@
+import { addBuckets, addDays, bucketsBetween, daysBetween, endOf, startOf } from './model/buckets.ts';
+import type { Grain } from './model/model.ts';
+import type { Query } from './model/query.ts';
+
+/** A stretch of dates a row of the answer is about, inclusive. */
+export interface Stretch {
+  /** First date of the whole bucket: what the row is called by. */
+  period: string;
+  from: string;
+  to: string;
+  /** Whether neither the window nor T cuts it. */
+  isComplete: boolean;
+}
+
+/** A window of time as the tallies see it: what to count by, and which stretch each tallied bucket belongs to. */
+export interface WindowPlan {
+  from: string;
+  to: string;
+  /** What the tallies group by; finer than the query's grain where the stretches do not lie on its edges. */
+  grain: Grain | null;
+  stretches: Stretch[];
+}
+
+/** What is known of T: its local date, and whether all of that date is. */
+export interface Today {
+  date: string;
+  isOver: boolean;
+}
+
+/**
+ * The window a query asks about, in buckets up to T.
+ * @param matureDays days that must have passed for a bucket to be complete
+ */
+export function currentWindow(query: Pick<Query, 'from' | 'to' | 'grain'>, today: Today, matureDays = 0): WindowPlan {
+  const { from, to, grain } = query;
+  const known = today.isOver ? today.date : addDays(today.date, -1);
+  const settled = addDays(known, -matureDays);
+  if (!grain) {
+    const stretches = from > today.date ? [] : [{ period: from, from, to, isComplete: to <= settled }];
+    return { from, to, grain, stretches };
+  }
+  const last = to < today.date ? to : today.date;
+  const starts = from > last ? [] : bucketsBetween(grain, from, last);
+  const stretches = starts.map((period) => {
+    const end = endOf(grain, period);
+    return {
+      period,
+      from: period < from ? from : period,
+      to: end > to ? to : end,
+      isComplete: period >= from && end <= to && end <= settled,
+    };
+  });
+  return { from, to, grain, stretches };
+}
+
+/**
+ * The window compared with: one stretch for each of the current window's, in the same order. A stretch that T cuts is compared with as many elapsed days.
+ * @returns null where the query compares nothing
+ */
+export function windowBefore(
+  query: Pick<Query, 'from' | 'to' | 'grain' | 'compare'>,
+  current: WindowPlan,
+  today: Today,
+): WindowPlan | null {
+  const { compare, grain } = query;
+  if (!compare) return null;
+  const shift = shiftOf(query);
+  const from = shift(query.from);
+  const whole = compare === 'previous_period' ? addDays(query.from, -1) : shift(query.to);
+  const stretches = current.stretches.map((stretch): Stretch => {
+    const start = shift(stretch.from);
+    const isCutByThen = stretch.to > today.date || (stretch.to === today.date && !today.isOver);
+    const elapsed = daysBetween(stretch.from, today.date);
+    const end = isCutByThen ? addDays(start, elapsed) : shiftEnd(stretch, start, query, shift);
+    return { period: shift(stretch.period), from: start, to: end > whole ? whole : end, isComplete: stretch.isComplete };
+  });
+  const to = stretches.at(-1)?.to ?? whole;
+  // All but the first must begin with a bucket, all but the last must end with one: else only days can be put together again.
+  const isAligned =
+    grain !== null &&
+    stretches.every(
+      (s, i) => (i === 0 || startOf(grain, s.from) === s.from) && (i === stretches.length - 1 || endOf(grain, s.from) === s.to),
+    );
+  return { from, to, grain: grain && !isAligned ? 'day' : grain, stretches };
+}
+
+/** The dates of the window compared with, as the answer names them. */
+export function comparedDates(query: Pick<Query, 'from' | 'to' | 'grain' | 'compare'>, before: WindowPlan): { from: string; to: string } {
+  const whole = query.compare === 'previous_period' ? addDays(query.from, -1) : shiftOf(query)(query.to);
+  return { from: before.from, to: whole };
+}
+
+/** Where the tallied buckets of a window go: positions of stretches by bucket. */
+export function stretchesOf(plan: WindowPlan): (bucket: string) => readonly number[] {
+  const { grain, stretches } = plan;
+  if (grain === null) return () => (stretches.length ? [0] : []);
+  const positions = new Map<string, number[]>();
+  return (bucket) => {
+    let found = positions.get(bucket);
+    if (!found) {
+      const date = bucket < plan.from ? plan.from : bucket;
+      found = stretches.flatMap((s, i) => (s.from <= date && date <= s.to ? [i] : []));
+      positions.set(bucket, found);
+    }
+    return found;
+  };
+}
+
+/** Moves a date of the current window to the window before. */
+function shiftOf({ from, to, grain, compare }: Pick<Query, 'from' | 'to' | 'grain' | 'compare'>): (date: string) => string {
+  if (compare === 'previous_year') return grain === 'week' ? (date) => addDays(date, -364) : (date) => addBuckets('year', date, -1);
+  const days = daysBetween(from, to) + 1;
+  if (!grain || startOf(grain, from) !== from || endOf(grain, to) !== to) return (date) => addDays(date, -days);
+  const buckets = bucketsBetween(grain, from, to).length;
+  return (date) => addBuckets(grain, startOf(grain, date), -buckets);
+}
+
+/** The end of a stretch before: of the whole bucket where the current one is whole, else as many days. */
+function shiftEnd(
+  stretch: Stretch,
+  start: string,
+  { grain, from, to, compare }: Pick<Query, 'from' | 'to' | 'grain' | 'compare'>,
+  shift: (date: string) => string,
+): string {
+  if (!grain) return compare === 'previous_year' ? shift(stretch.to) : addDays(start, daysBetween(stretch.from, stretch.to));
+  const isWhole = stretch.from === stretch.period && stretch.to === endOf(grain, stretch.period);
+  const keepsEdges = compare === 'previous_year' || (startOf(grain, from) === from && endOf(grain, to) === to);
+  if (isWhole && keepsEdges) return endOf(grain, start);
+  return compare === 'previous_year' ? shift(stretch.to) : addDays(start, daysBetween(stretch.from, stretch.to));
+}
