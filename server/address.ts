@@ -1,0 +1,19 @@
+import type { Request } from 'express';
+import { BadInput } from '../etl/errors.ts';
+
+/** The parameter `name` of the address, or null when it is absent or empty. */
+export function textParameter(req: Request, name: string): string | null {
+  const value = req.query[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/**
+ * The parameter `name` of the address as a whole number from 1, or null when it is absent.
+ * @throws BadInput when it is anything else
+ */
+export function wholeParameter(req: Request, name: string): number | null {
+  const value = textParameter(req, name);
+  if (value === null) return null;
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new BadInput([{ field: name, message: `"${value}" is not a whole number from 1` }]);
+  return Number(value);
+}

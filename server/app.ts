@@ -1,0 +1,64 @@
+import compression from 'compression';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { requireSession, sameOrigin } from './auth/guard.ts';
+import type { AppDeps } from './deps.ts';
+import { answerErrors, nothingHere } from './errors.ts';
+import { caseRoutes } from './routes/cases.ts';
+import { dataRoutes } from './routes/data.ts';
+import { entryRoutes } from './routes/entries.ts';
+import { healthRoutes } from './routes/health.ts';
+import { metaRoutes } from './routes/meta.ts';
+import { queryRoutes } from './routes/query.ts';
+import { pageRoutes } from './routes/pages.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+
+/** The application over an open store; it does not listen. */
+export function createApp(deps: AppDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  // A reverse proxy on this machine may say that the browser came by https, and from where.
+  app.set('trust proxy', 'loopback');
+  app.set('query parser', 'simple');
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } }));
+  app.use(compression({ filter: isCompressible }));
+  app.use(sameOrigin);
+  app.use(requireSession(deps));
+
+  // Figures and cases are for one person only.
+  app.use('/api', (_req, res, next) => {
+    res.set('cache-control', 'private, no-cache');
+    next();
+  });
+  app.use(healthRoutes(deps));
+  app.use(signInRoutes(deps));
+  app.use(metaRoutes(deps));
+  app.use(queryRoutes(deps));
+  app.use(caseRoutes(deps));
+  app.use(entryRoutes(deps));
+  app.use(dataRoutes(deps));
+  app.use('/api', nothingHere);
+  app.use(pageRoutes(deps));
+  app.use(nothingHere);
+  app.use(answerErrors(deps.log));
+  return app;
+}
+
+const contentSecurityPolicy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+};
+
+// A compressor holds events back until its buffer is full.
+const isCompressible: compression.CompressionFilter = (req, res) => {
+  const type = String(res.getHeader('content-type') ?? '');
+  if (type.startsWith('text/event-stream')) return false;
+  return type.startsWith('application/vnd.apache.arrow') || compression.filter(req, res);
+};

@@ -1,0 +1,28 @@
+import type { Knex } from 'knex';
+
+/** What is written down about who did what. */
+export const auditActions = {
+  user_added: 'A user was added',
+  user_disabled: 'A user was disabled',
+  link_made: 'A sign-in link was made',
+  signed_in: 'Somebody signed in',
+  signed_out: 'Somebody signed out',
+  case_entered: 'A case was entered or sent again',
+  source_run: 'A source was pulled by hand',
+  cases_exported: 'Cases were exported',
+} as const;
+
+/** One line of the audit trail. `userId` null: whoever sits at the machine itself. */
+export interface AuditEvent {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  userId: number | null;
+  action: keyof typeof auditActions;
+  /** What it was done to: a user, a case, a source. Never customer text. */
+  target: string;
+}
+
+/** Appends to the audit trail; within a transaction when `db` is one. */
+export async function audit(db: Knex, { at, userId, action, target }: AuditEvent): Promise<void> {
+  await db('audit_event').insert({ at, user_id: userId, action, target });
+}

@@ -1,0 +1,13 @@
+import type { Command } from './command.ts';
+import { helpCommand } from './help.ts';
+import { importFile } from './import.ts';
+import { query } from './query.ts';
+import { run } from './run.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
+import { user } from './user.ts';
+
+const working = [start, importFile, run, status, query, user];
+
+/** Every word the command line knows, in the order the help shows them. */
+export const commands: Command[] = [...working, helpCommand(working)];

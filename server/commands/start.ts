@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import type { Config } from '../../etl/config.ts';
+import type { Log } from '../../etl/log.ts';
+import { runSource, type SourceDeps } from '../../etl/run-source.ts';
+import { startSchedule } from '../../etl/schedule.ts';
+import type { Store } from '../../etl/store/open.ts';
+import { createApp } from '../app.ts';
+import { linkSeconds, makeLink } from '../auth/links.ts';
+import { forgetExpired, isAnybodySignedIn } from '../auth/sessions.ts';
+import { ensureAdministrator } from '../auth/users.ts';
+import { ensureClient } from '../build-client.ts';
+import { demoSource, loadDemo, needsDemo } from '../demo.ts';
+import type { RunSource } from '../deps.ts';
+import { withoutValues } from '../errors.ts';
+import { serve, type Serving } from '../serve.ts';
+import { exitCodes, type Command } from './command.ts';
+import type { Context } from './context.ts';
+import { findMap } from './maps.ts';
+import { sayReport, showProgress } from './run-report.ts';
+import { chooseSources } from './run.ts';
+import { baseUrl, signInUrl } from './user.ts';
+
+export const start: Command = {
+  name: 'start',
+  summary: 'Sets everything up, fills an empty store with demo data, and serves.',
+  args: '',
+  count: [0, 0],
+  flags: { 'no-demo': { description: 'Leaves an empty store empty.' } },
+  async run({ flags }, context) {
+    const { environment, say } = context;
+    const config = context.readConfig();
+    for (const source of config.sources) findMap(source.map);
+    const stopped = stopSignal();
+    const serving = await serve({
+      host: environment.host,
+      port: environment.port,
+      waiting: 'Silverlining is starting; try again in a moment.',
+    });
+    let store: Store | null = null;
+    try {
+      const clientDir = await ensureClient(say);
+      store = await context.openStore();
+      await ensureAdministrator(store, context.now());
+      await forgetExpired(store, context.now());
+      const wantsDemo = environment.demo && !flags['no-demo'] && !existsSync(environment.configPath);
+      if (wantsDemo && (await needsDemo(store))) await fillWithDemo(store, context, stopped);
+      await serveUntil(stopped, { store, serving, config, clientDir, context });
+    } catch (error) {
+      // Being told to stop while still starting is no failure.
+      if (!stopped.aborted) throw error;
+    } finally {
+      await serving.close();
+      await store?.close();
+    }
+    return exitCodes.done;
+  },
+};
+
+const graceMs = 8_000;
+
+interface Running {
+  store: Store;
+  serving: Serving;
+  config: Config;
+  clientDir: string;
+  context: Context;
+}
+
+async function serveUntil(stopped: AbortSignal, { store, serving, config, clientDir, context }: Running): Promise<void> {
+  const { environment, log, now, out } = context;
+  const sources: SourceDeps = { store, config, findMap, now, log };
+  serving.open(createApp({ store, organisation: config.organisation, runSource: runNow(sources), log, now, clientDir }));
+  out(`Silverlining is at ${baseUrl(environment.host, serving.port)}\n`);
+  if (await isAnybodySignedIn(store, now())) out('For a sign-in link on another device: npx silverlining user link admin\n');
+  else out(await invitation(store, context, serving.port));
+  log('server_started', { port: serving.port, host: environment.host, engine: store.engine });
+  const stopSchedule = startSchedule(sources);
+  if (!stopped.aborted) await once(stopped, 'abort');
+  log('server_stopping');
+  await stopSchedule();
+}
+
+async function invitation(store: Store, context: Context, port: number): Promise<string> {
+  const token = await makeLink(store, { name: 'admin', now: context.now() });
+  return `Sign in (once, within ${linkSeconds / 60} minutes): ${signInUrl(context, token, port)}\nA fresh link at any time: npx silverlining user link admin\n`;
+}
+
+async function fillWithDemo(store: Store, context: Context, signal: AbortSignal): Promise<void> {
+  const { log, now, say } = context;
+  let progress: ReturnType<typeof showProgress> | null = null;
+  const report = await loadDemo({
+    store,
+    map: findMap(demoSource),
+    now,
+    log,
+    say,
+    signal,
+    onProgress(done, size) {
+      progress ??= showProgress(demoSource, size);
+      progress.onProgress(done);
+    },
+  }).finally(() => progress?.end());
+  await sayReport(store, report, context);
+}
+
+/** Starts a run for somebody at the page: they hear that it is under way, the list of runs tells them how it ended. */
+function runNow(sources: SourceDeps): RunSource {
+  return async (name, startedBy) => {
+    const [source] = chooseSources(sources.config, [name]);
+    if (!source) throw new Error('a chosen source is missing');
+    return new Promise((resolve, reject) => {
+      runSource(sources, source, startedBy, (runId) => resolve({ run_id: runId })).catch((error: unknown) => {
+        logFailure(sources.log, name, error);
+        reject(error instanceof Error ? error : new Error('the run failed', { cause: error }));
+      });
+    });
+  };
+}
+
+function logFailure(log: Log, source: string, error: unknown): void {
+  log('requested_run_failed', { source, error: withoutValues(error) });
+}
+
+/** Aborted by the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.failed);
+      controller.abort();
+      // A run in the middle of a long file need not be waited for: it is done again, and that changes nothing.
+      setTimeout(() => process.exit(exitCodes.done), graceMs).unref();
+    });
+  }
+  return controller.signal;
+}

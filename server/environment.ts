@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { BadInput, didYouMean, type Problem } from '../etl/errors.ts';
+
+/** What the process is told from outside, read and checked once. */
+export interface Environment {
+  port: number;
+  host: string;
+  /** Absolute folder of the store. */
+  dataDir: string;
+  /** PostgreSQL address; null: SQLite in `dataDir`. */
+  databaseUrl: string | null;
+  /** Absolute path of the configuration file, whether or not it exists. */
+  configPath: string;
+  /** Whether `configPath` was named by hand, so that its absence is a mistake. */
+  isConfigNamed: boolean;
+  logLevel: LogLevel;
+  /** Whether an empty store is filled with demo data. */
+  demo: boolean;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+type LogLevel = (typeof logLevels)[number];
+
+/** Every variable we read, with its default and meaning; the README's table is checked against it. */
+export const environmentKeys = {
+  PORT: { default: '3000', description: 'Port to listen on; 0 takes a free one.' },
+  HOST: { default: '127.0.0.1', description: 'Address to listen on.' },
+  SILVERLINING_DATA: { default: './data', description: 'Folder of the store.' },
+  DATABASE_URL: { default: '', description: 'PostgreSQL address, postgres://…; absent, a SQLite file in the folder of the store.' },
+  SILVERLINING_CONFIG: { default: './silverlining.yaml', description: 'Configuration file: organisation, sources, schedules.' },
+  SILVERLINING_DEMO: { default: 'on', description: 'Whether the first start fills an empty store with demo data: on or off.' },
+  LOG_LEVEL: { default: 'info', description: `How much is logged: ${logLevels.join(', ')}.` },
+} as const satisfies Record<string, { default: string; description: string }>;
+
+type Key = keyof typeof environmentKeys;
+
+/**
+ * Reads the environment. Empty values count as absent; relative paths are taken from `folder`.
+ * @throws BadInput with every problem at once, `field` being the variable
+ */
+export function readEnvironment(env: Record<string, string | undefined>, folder: string): Environment {
+  const problems: Problem[] = [];
+  const given = (key: Key) => env[key]?.trim() || environmentKeys[key].default;
+  const fail = (field: Key, message: string) => problems.push({ field, message: `"${given(field)}" ${message}` });
+
+  const port = /^\d{1,5}$/.test(given('PORT')) ? Number(given('PORT')) : NaN;
+  if (!(port <= 65535)) fail('PORT', 'is not a port: expected a whole number from 0 to 65535');
+
+  const host = given('HOST');
+  if (!/^[\w.:-]+$/.test(host)) fail('HOST', 'is not an address: expected one like 127.0.0.1, 0.0.0.0 or ::1');
+
+  const databaseUrl = given('DATABASE_URL') || null;
+  if (databaseUrl && !/^postgres(ql)?:\/\/\S+$/.test(databaseUrl)) {
+    problems.push({ field: 'DATABASE_URL', message: 'is not an address like postgres://user:password@host:5432/name' });
+  }
+
+  const logLevel = logLevels.find((level) => level === given('LOG_LEVEL').toLowerCase());
+  if (!logLevel) fail('LOG_LEVEL', `is not one of ${logLevels.join(', ')}${didYouMean(given('LOG_LEVEL'), logLevels)}`);
+
+  const demo = given('SILVERLINING_DEMO').toLowerCase();
+  if (demo !== 'on' && demo !== 'off') fail('SILVERLINING_DEMO', 'is neither on nor off');
+
+  if (problems.length || !logLevel) throw new BadInput(problems);
+  return {
+    port,
+    host,
+    dataDir: path.resolve(folder, given('SILVERLINING_DATA')),
+    databaseUrl,
+    configPath: path.resolve(folder, given('SILVERLINING_CONFIG')),
+    isConfigNamed: Boolean(env.SILVERLINING_CONFIG?.trim()),
+    logLevel,
+    demo: demo === 'on',
+  };
+}

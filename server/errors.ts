@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { BadInput, SourceFailed, type Problem } from '../etl/errors.ts';
+import type { Log } from '../etl/log.ts';
+
+/** The request is understood and not answered: who asks may not, or what is asked for is not there. */
+export class Refused extends Error {
+  readonly status: 401 | 403 | 404 | 409 | 413 | 429 | 503;
+
+  constructor(status: Refused['status'], message: string) {
+    super(message);
+    this.name = 'Refused';
+    this.status = status;
+  }
+}
+
+/** Answers whatever no route answered. */
+export const nothingHere: RequestHandler = (req) => {
+  throw new Refused(404, `there is no ${req.method} ${req.path}`);
+};
+
+/**
+ * The one place where errors become answers, all of the shape `{ problems: [{ field, message }] }`. What the caller can
+ * mend is said; a bug is logged with an id and says nothing but the id.
+ */
+export function answerErrors(log: Log): ErrorRequestHandler {
+  // Express tells error middleware by its four parameters.
+  return (error: unknown, req, res, next) => {
+    if (res.headersSent) return next(error);
+    const { status, problems } = known(error) ?? unexpected(error);
+    res.status(status).set('cache-control', 'no-store').json({ problems });
+
+    function unexpected(cause: unknown): { status: number; problems: Problem[] } {
+      const id = randomUUID().slice(0, 8);
+      log('request_failed', {
+        id,
+        method: req.method,
+        path: req.route ? String((req.route as { path: unknown }).path) : '',
+        error: withoutValues(cause),
+      });
+      return { status: 500, problems: [{ field: '', message: `something failed on the server; its log has the cause under ${id}` }] };
+    }
+  };
+}
+
+/**
+ * What of an error may be logged. Knex puts the whole statement with its values (customer text) before the engine's own
+ * message, and PostgreSQL quotes values in `detail`: of errors from the store only the engine's message and code stay.
+ */
+export function withoutValues(error: unknown): { type: string; message: string; code?: string; stack: string } {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'something that is no error was thrown', stack: '' };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const fromStore = code !== undefined && /^(SQLITE_|[0-9A-Z]{5}$)/.test(code);
+  const message = fromStore ? engineMessage(error.message) : error.message;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { type: error.name, message, ...(code === undefined ? {} : { code }), stack: frames.join('\n') };
+}
+
+function engineMessage(message: string): string {
+  const own = message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
+  // Engines quote names and values alike.
+  return /["'\n]/.test(own) ? 'the store refused a statement' : own;
+}
+
+function known(error: unknown): { status: number; problems: Problem[] } | null {
+  if (error instanceof BadInput) return { status: 400, problems: error.problems };
+  if (error instanceof Refused) return { status: error.status, problems: [{ field: '', message: error.message }] };
+  if (error instanceof SourceFailed) return { status: 503, problems: [{ field: error.source, message: error.message }] };
+  // What Express and its body parser throw: a status below 500 and a type.
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+  if (status < 400 || status >= 500) return null;
+  const messages: Record<number, string> = {
+    400: 'the request could not be read: expected a JSON object in UTF-8',
+    413: 'the request is too large',
+    415: 'the encoding of the request is not supported: expected JSON in UTF-8',
+  };
+  return { status, problems: [{ field: '', message: messages[status] ?? 'the request could not be understood' }] };
+}

@@ -1,0 +1,43 @@
+import { Router } from 'express';
+import { textParameter, wholeParameter } from '../address.ts';
+import { audit } from '../auth/audit.ts';
+import { allow, signedIn } from '../auth/guard.ts';
+import type { AppDeps } from '../deps.ts';
+import { listRuns, listSources } from '../lists.ts';
+import { listFlagged, listRejected } from '../problem-lists.ts';
+
+/** What the data page lists: sources, runs, rejected and flagged rows; and pulling a source at once. */
+export function dataRoutes({ store, now, runSource }: Pick<AppDeps, 'store' | 'now' | 'runSource'>): Router {
+  const router = Router();
+  router.get('/api/sources', allow('read'), async (_req, res) => {
+    res.json(await listSources(store.reader, now()));
+  });
+  router.get('/api/runs', allow('read'), async (req, res) => {
+    res.json(await listRuns(store.reader, { source: textParameter(req, 'source'), page: wholeParameter(req, 'page') ?? 1 }));
+  });
+  router.get('/api/rejected', allow('read'), async (req, res) => {
+    res.json(
+      await listRejected(store.reader, {
+        source: textParameter(req, 'source'),
+        run: wholeParameter(req, 'run'),
+        page: wholeParameter(req, 'page') ?? 1,
+      }),
+    );
+  });
+  router.get('/api/flagged', allow('read'), async (req, res) => {
+    res.json(
+      await listFlagged(store.reader, {
+        source: textParameter(req, 'source'),
+        rule: textParameter(req, 'rule'),
+        page: wholeParameter(req, 'page') ?? 1,
+      }),
+    );
+  });
+  router.post('/api/sources/:name/run', allow('run_source'), async (req, res) => {
+    const { name } = req.params as { name: string };
+    const run = await runSource(name, signedIn(req).name);
+    await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'source_run', target: name });
+    res.status(202).json(run);
+  });
+  return router;
+}

@@ -1,0 +1,32 @@
+import { Router } from 'express';
+import { listLabels } from '../../queries/labels.ts';
+import { readMeta } from '../../queries/meta.ts';
+import type { MetaJson } from '../../queries/model/wire.ts';
+import { textParameter, wholeParameter } from '../address.ts';
+import { allow, signedIn } from '../auth/guard.ts';
+import { demoSource } from '../demo.ts';
+import type { AppDeps } from '../deps.ts';
+
+/** What there is to ask for: the model with the sources, and the members of a dimension. */
+export function metaRoutes({ store, organisation, now }: Pick<AppDeps, 'store' | 'organisation' | 'now'>): Router {
+  const router = Router();
+  router.get('/api/meta', allow('read'), async (req, res) => {
+    const meta = await readMeta({ reader: store.reader, organisation, now });
+    const { name, role } = signedIn(req);
+    const demo = meta.sources.some((source) => source.name === demoSource && source.cases > 0);
+    res.json({ ...meta, user: { name, role }, demo } satisfies MetaJson);
+  });
+  router.get('/api/labels', allow('read'), async (req, res) => {
+    const [like, parent] = [textParameter(req, 'like'), textParameter(req, 'parent')];
+    const limit = wholeParameter(req, 'limit') ?? 20;
+    res.json(
+      await listLabels(store.reader, {
+        dimension: textParameter(req, 'dimension') ?? '',
+        limit,
+        ...(like && { like }),
+        ...(parent && { parent }),
+      }),
+    );
+  });
+  return router;
+}

@@ -1,0 +1,20 @@
+import express, { Router } from 'express';
+import type { AppDeps } from '../deps.ts';
+import { Refused } from '../errors.ts';
+
+/** The built client: hashed files for ever, everything else asked for anew, and its one page for every path that is a screen. */
+export function pageRoutes({ clientDir }: Pick<AppDeps, 'clientDir'>): Router {
+  const router = Router();
+  router.use('/assets', express.static(`${clientDir}/assets`, { immutable: true, maxAge: '1y', index: false, redirect: false }));
+  router.use(
+    express.static(clientDir, { index: false, redirect: false, setHeaders: (res) => void res.setHeader('cache-control', 'no-cache') }),
+  );
+  router.get('/favicon.ico', (_req, res) => res.redirect(308, '/icon.svg'));
+  router.get('/{*screen}', (req, res, next) => {
+    if (/\.\w+$/.test(req.path) || !req.accepts('html')) return next();
+    res.set('cache-control', 'no-cache').sendFile('index.html', { root: clientDir, cacheControl: false }, (error?: Error) => {
+      if (error) next(new Refused(503, 'the client is not built; run: npm run build'));
+    });
+  });
+  return router;
+}
