@@ -1,0 +1,131 @@
+import type { Component } from 'svelte';
+
+/** What a page component is given: the `:name` parts of its path. */
+export interface PageProps {
+  params: Record<string, string>;
+}
+
+/** A section of the product: where it is, what it is called, and the letter that leads there after `g`. */
+export interface Section {
+  path: string;
+  label: string;
+  letter: string;
+}
+
+interface Route {
+  pattern: string;
+  file: string;
+  title: string;
+  section?: Omit<Section, 'path'>;
+}
+
+const routes: Route[] = [
+  { pattern: '/', file: 'Overview', title: 'Overview', section: { label: 'Overview', letter: 'o' } },
+  { pattern: '/cases', file: 'Cases', title: 'Cases', section: { label: 'Cases', letter: 'c' } },
+  { pattern: '/cases/new', file: 'EntryPage', title: 'Enter a case', section: { label: 'Enter a case', letter: 'n' } },
+  { pattern: '/cases/:id', file: 'CasePage', title: 'Case' },
+  { pattern: '/data', file: 'DataPage', title: 'Data', section: { label: 'Data', letter: 'd' } },
+];
+
+type PageModule = { default: Component<PageProps> };
+// A page that is not built is no section and leads to "not found".
+const files = import.meta.glob<PageModule>('../pages/*.svelte');
+const built = routes.filter((route) => fileOf(route) in files);
+
+/** The sections that exist, in the order they are shown. */
+export const sections: Section[] = built.flatMap((route) => (route.section ? [{ path: route.pattern, ...route.section }] : []));
+
+export interface Match {
+  title: string;
+  /** Path of the route, with its parameters unfilled; tells pages apart. */
+  pattern: string;
+  params: Record<string, string>;
+  load: () => Promise<PageModule>;
+}
+
+/** The page a path leads to; unknown paths lead to "not found". */
+export function matchPath(path: string): Match {
+  for (const route of built) {
+    const params = match(route.pattern, path);
+    const load = files[fileOf(route)];
+    if (params && load) return { title: route.title, pattern: route.pattern, params, load };
+  }
+  // The glob above always holds NotFound.svelte: it lies in the same repository.
+  return { title: 'Not found', pattern: '*', params: {}, load: files['../pages/NotFound.svelte'] as () => Promise<PageModule> };
+}
+
+function fileOf(route: Route): string {
+  return `../pages/${route.file}.svelte`;
+}
+
+function match(pattern: string, path: string): Record<string, string> | null {
+  const wanted = pattern.split('/');
+  const given = (path.length > 1 ? path.replace(/\/$/, '') : path).split('/');
+  if (wanted.length !== given.length) return null;
+  const params: Record<string, string> = {};
+  for (const [i, part] of wanted.entries()) {
+    const value = given[i] ?? '';
+    if (part.startsWith(':')) params[part.slice(1)] = decode(value);
+    else if (part !== value) return null;
+  }
+  return params;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Where the reader is. Setting it goes through the browser's history, so that back undoes. */
+class Router {
+  #path = $state('/');
+  #search = $state('');
+
+  /** Begins to follow the address bar and same-site links; call once in the browser. */
+  start(): void {
+    this.#read();
+    addEventListener('popstate', () => this.#read());
+    addEventListener('click', (event) => this.#follow(event));
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** The query part of the address, with its `?`, or an empty text. */
+  get search(): string {
+    return this.#search;
+  }
+
+  /**
+   * Goes to a same-site address.
+   * @param replace true when the step should not be undone by "back"
+   */
+  go(href: string, options: { replace?: boolean } = {}): void {
+    if (href === location.pathname + location.search) return;
+    const isNewPage = new URL(href, location.href).pathname !== location.pathname;
+    history[options.replace ? 'replaceState' : 'pushState'](null, '', href);
+    this.#read();
+    if (isNewPage) scrollTo(0, 0);
+  }
+
+  #read(): void {
+    this.#path = location.pathname;
+    this.#search = location.search;
+  }
+
+  #follow(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin || link.pathname.startsWith('/api/'))
+      return;
+    if (link.hash && link.pathname === location.pathname) return;
+    event.preventDefault();
+    this.go(link.pathname + link.search);
+  }
+}
+
+export const router = new Router();
