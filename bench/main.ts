@@ -1,0 +1,26 @@
+import { parseArgs } from 'node:util';
+import { benchIngest } from './ingest.ts';
+import { benchOverview } from './overview.ts';
+
+const benches = { ingest: benchIngest, overview: benchOverview };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rows: { type: 'string', default: '1000000' }, json: { type: 'boolean', default: false } },
+});
+const names = positionals.length ? positionals : Object.keys(benches);
+const rows = Number(values.rows);
+const unknown = names.filter((name) => !(name in benches));
+if (unknown.length || !Number.isSafeInteger(rows) || rows < 1) {
+  console.error(`usage: npm run bench -- [${Object.keys(benches).join('|')}]… [--rows N] [--json]`);
+  if (unknown.length) console.error(`there is no bench named ${unknown.join(', ')}`);
+  process.exit(2);
+}
+
+const results: Record<string, unknown> = {};
+for (const name of names) {
+  const report = await benches[name as keyof typeof benches]({ rows });
+  results[name] = report.figures;
+  if (!values.json) console.log(`\n${report.title}\n${report.lines.join('\n')}`);
+}
+if (values.json) console.log(JSON.stringify(results, null, 2));

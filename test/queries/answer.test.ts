@@ -1,0 +1,334 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { BadInput } from '../../etl/errors.ts';
+import type { CaseRecord } from '../../etl/record.ts';
+import { answer } from '../../queries/answer.ts';
+import type { QueryDeps } from '../../queries/prepare.ts';
+import { dimensionNames, grains, measureNames } from '../../queries/model/model.ts';
+import { parseQuery } from '../../queries/model/query.ts';
+import type { Row, TableJson } from '../../queries/model/wire.ts';
+import { loadRecords, tempStore } from '../support/store.ts';
+
+const answers = suite('answer');
+const at = (text: string) => Date.parse(text) / 1000;
+const year = { from: '2024-01-01', to: '2024-12-31' };
+
+async function withRecords(
+  sources: Parameters<typeof loadRecords>[1][] | CaseRecord[],
+  work: (deps: QueryDeps) => Promise<void>,
+  options: Parameters<typeof loadRecords>[2][] = [{}],
+): Promise<void> {
+  const temp = await tempStore();
+  const { store } = temp;
+  try {
+    const lists = (Array.isArray(sources[0]) ? sources : [sources]) as CaseRecord[][];
+    for (const [i, list] of lists.entries()) await loadRecords(store, list, { currency: 'EUR', ...options[i] });
+    await work({
+      reader: store.reader,
+      organisation: { name: 'test', zone: null, currency: 'EUR' },
+      now: () => at('2025-06-01T00:00:00Z'),
+    });
+  } finally {
+    await temp.close();
+  }
+}
+
+async function ask(deps: QueryDeps, query: Record<string, unknown>): Promise<TableJson> {
+  const { tables } = await answer(deps, [parseQuery({ ...year, ...query })]);
+  if (!tables[0]) throw new Error('no table');
+  return tables[0];
+}
+
+async function row(deps: QueryDeps, query: Record<string, unknown>): Promise<Row> {
+  return (await ask(deps, query)).rows[0] ?? {};
+}
+
+const complaint = (source_id: string, received_at: string, more: Partial<CaseRecord> = {}): CaseRecord => ({
+  source_id,
+  kind: 'complaint',
+  received_at: received_at.includes('T') ? at(received_at) : received_at,
+  ...more,
+});
+
+answers('every measure by every dimension and grain runs on a real store', async () => {
+  const records = [
+    complaint('1', '2024-01-05T10:00:00Z', { issue: 'late', resolved_at: at('2024-01-09T10:00:00Z') }),
+    complaint('2', '2024-03-05', { issue: 'fee', team: 'A' }),
+  ];
+  await withRecords(records, async (deps) => {
+    for (const grain of [null, ...grains]) {
+      for (const dimension of dimensionNames) {
+        const by = dimension === 'issue' ? ['issue'] : ['issue', dimension];
+        const queries = [measureNames.slice(0, 20), measureNames.slice(20)].map((measures) =>
+          parseQuery({ ...year, measures, by, ...(grain && { grain }) }),
+        );
+        const { tables } = await answer(deps, queries);
+        for (const table of tables)
+          for (const each of table.rows) assert.equal(Object.keys(each).sort(), table.columns.map((c) => c.name).sort());
+      }
+    }
+  });
+});
+
+answers('counts each measure by its own date', async () => {
+  await withRecords(
+    [complaint('1', '2024-01-30T10:00:00Z', { resolved_at: at('2024-02-02T10:00:00Z'), withdrawn_at: at('2024-02-03T10:00:00Z') })],
+    async (deps) => {
+      const { rows } = await ask(deps, { measures: ['received', 'resolved', 'closed', 'withdrawn', 'open'], grain: 'month' });
+      assert.equal(
+        rows.map((r) => [r.received, r.resolved, r.closed, r.withdrawn, r.open]),
+        [
+          [1, 0, 0, 0, 1],
+          [0, 1, 1, 1, 0],
+        ],
+      );
+      assert.equal(
+        rows.map((r) => r.complete),
+        [1, 0],
+      );
+    },
+  );
+});
+
+answers('knows nothing after T: later cases are out, later ends count as open, later answers as unanswered', async () => {
+  const records = [
+    complaint('1', '2024-01-01T00:00:00Z', {
+      resolved_at: at('2024-01-11T00:00:00Z'),
+      surveys: [{ kind: 'csat', scale: '1-5', score: 5, asked_at: at('2024-01-11T00:00:00Z'), answered_at: at('2024-02-01T00:00:00Z') }],
+    }),
+    complaint('2', '2024-03-01T00:00:00Z'),
+  ];
+  await withRecords(records, async (deps) => {
+    const measures = ['received', 'open', 'surveys_answered', 'response_rate', 'resolution_days_p50'];
+    const early = await ask(deps, { measures, asOf: '2024-01-05T12:00:00Z' });
+    assert.equal(early.asOf, '2024-01-05T12:00:00Z');
+    assert.equal([early.rows[0]?.received, early.rows[0]?.open, early.rows[0]?.response_rate_n], [1, 1, 0]);
+    assert.equal(
+      [early.rows[0]?.resolution_days_p50, early.rows[0]?.resolution_days_p50_n, early.rows[0]?.resolution_days_p50_followed_days],
+      [null, 1, 4.5],
+    );
+    const asked = await row(deps, { measures, asOf: '2024-01-20' });
+    assert.equal([asked.open, asked.response_rate, asked.response_rate_n, asked.resolution_days_p50], [0, 0, 1, 10]);
+    assert.equal([(await row(deps, { measures })).response_rate, (await row(deps, { measures })).received], [1, 2]);
+  });
+});
+
+answers('each source has its own T, and the latest is echoed', async () => {
+  const first = [
+    complaint('1', '2024-01-01T00:00:00Z'),
+    complaint('2', '2024-01-03T00:00:00Z', { resolved_at: at('2024-01-04T00:00:00Z') }),
+  ];
+  const second = [complaint('1', '2024-05-01T00:00:00Z')];
+  await withRecords(
+    [first, second],
+    async (deps) => {
+      const table = await ask(deps, { measures: ['received', 'open', 'resolution_days_p50'], by: ['source'], order: 'source' });
+      // Of source one half were resolved after a day, and the curve stays there to the end of what was seen, three days: the middle is two.
+      assert.equal(
+        table.rows.map((r) => [r.source, r.received, r.open, r.resolution_days_p50]),
+        [
+          ['one', 2, 1, 2],
+          ['two', 1, 1, null],
+        ],
+      );
+      assert.is(table.asOf, '2024-05-01T00:00:00Z');
+      assert.is((await ask(deps, { measures: ['received'], where: { source: ['one'] } })).asOf, '2024-01-04T00:00:00Z');
+      // The case of source one was seen for three days, that of source two for none.
+      assert.equal(
+        (await ask(deps, { measures: ['resolution_days_p50'], by: ['source'], order: 'source' })).rows.map(
+          (r) => r.resolution_days_p50_followed_days,
+        ),
+        [3, 0],
+      );
+    },
+    [{ source: 'one' }, { source: 'two' }],
+  );
+});
+
+answers('leaves a source without end times out of time measures and says so', async () => {
+  const first = [complaint('1', '2024-01-01T00:00:00Z', { resolved_at: at('2024-01-03T00:00:00Z') })];
+  const second = [complaint('1', '2024-01-01T00:00:00Z', { status: 'closed' })];
+  await withRecords(
+    [first, second],
+    async (deps) => {
+      const table = await ask(deps, { measures: ['received', 'resolution_days_p50', 'open'] });
+      assert.equal(
+        [table.rows[0]?.received, table.rows[0]?.resolution_days_p50, table.rows[0]?.resolution_days_p50_n, table.rows[0]?.open],
+        [2, 2, 1, 0],
+      );
+      assert.ok(
+        table.notes.some((n) => n.measure === 'resolution_days_p50' && n.source === 'bare' && n.message === 'no end times in this source'),
+      );
+      assert.ok(table.notes.some((n) => n.measure === 'open' && n.message.startsWith('1 case ended on an unknown date')));
+      const only = await ask(deps, { measures: ['resolution_days_p50', 'csat_rate', 'response_rate'], where: { source: ['bare'] } });
+      assert.equal(only.rows[0], {
+        complete: 0,
+        resolution_days_p50: null,
+        resolution_days_p50_n: null,
+        resolution_days_p50_low: null,
+        resolution_days_p50_high: null,
+        resolution_days_p50_followed_days: null,
+        csat_rate: null,
+        csat_rate_n: null,
+        csat_rate_low: null,
+        csat_rate_high: null,
+        response_rate: null,
+        response_rate_n: null,
+        response_rate_low: null,
+        response_rate_high: null,
+      });
+      assert.equal(
+        only.notes.map((n) => n.message),
+        ['no end times in this source', 'no satisfaction answers in this source', 'asking is not recorded'],
+      );
+    },
+    [{ source: 'full' }, { source: 'bare', fields: ['received_at', 'status'] }],
+  );
+});
+
+answers('filters by labels, their absence, words, ranges and exclusion', async () => {
+  const records = [
+    complaint('1', '2024-01-01T00:00:00Z', {
+      product: 'Mortgage',
+      sub_product: 'FHA',
+      narrative: 'The hold time was long.',
+      resolved_at: at('2024-01-11T00:00:00Z'),
+    }),
+    complaint('2', '2024-01-02T00:00:00Z', { product: 'Mortgage', sub_product: 'VA', narrative: 'Time to hold', channel: 'web' }),
+    complaint('3', '2024-01-31T00:00:00Z', {
+      surveys: [{ kind: 'csat', scale: '1-5', score: 2, answered_at: at('2024-01-31T00:00:00Z') }],
+    }),
+  ];
+  await withRecords(records, async (deps) => {
+    const received = async (where: Record<string, unknown>) => (await row(deps, { measures: ['received'], where })).received;
+    assert.is(await received({ product: ['Mortgage'] }), 2);
+    assert.is(await received({ sub_product: ['Mortgage › FHA'] }), 1);
+    assert.is(await received({ product: ['(none)'] }), 1);
+    assert.is(await received({ not: { channel: ['web'] } }), 2);
+    assert.is(await received({ text: 'hold time' }), 2);
+    assert.is(await received({ text: '"hold time"' }), 1);
+    assert.is(await received({ text: 'lon*' }), 1);
+    assert.is(await received({ text: 'lon' }), 0);
+    assert.is(await received({ range: { resolution_days: [10, 11] } }), 1);
+    assert.is(await received({ range: { resolution_days: [null, 10] } }), 0);
+    assert.is(await received({ range: { open_age_days: [29, null] } }), 1);
+    assert.is(await received({ range: { score: [null, 3] } }), 1);
+    assert.is(await received({ wait_band: ['8–30 days'] }), 1);
+    assert.is(await received({ age_band: ['0–7 days'] }), 1);
+    assert.is(await received({ vulnerable: ['yes'] }), 0);
+    const failed = await ask(deps, { measures: ['received'], where: { product: ['Mortgages'] } }).catch((error: unknown) => error);
+    assert.ok(
+      failed instanceof BadInput &&
+        failed.problems[0]?.field === 'where.product' &&
+        failed.problems[0].message.includes('did you mean "Mortgage"'),
+    );
+    const wordless = await ask(deps, { measures: ['received'], where: { text: '!' } }).catch((error: unknown) => error);
+    assert.ok(wordless instanceof BadInput && wordless.problems[0]?.field === 'where.text');
+  });
+});
+
+answers('orders members over the whole period, keeps the first and leaves the rest over', async () => {
+  const records = ['a', 'a', 'a', 'b', 'b', 'c', undefined].map((issue, i) =>
+    complaint(String(i), `2024-0${i + 1}-01T00:00:00Z`, issue ? { issue } : {}),
+  );
+  await withRecords(records, async (deps) => {
+    const table = await ask(deps, { measures: ['received'], by: ['issue'], limit: 2, grain: 'quarter' });
+    assert.equal(table.rows.map((r) => [r.issue, r.period, r.received]), [
+      ['a', '2024-01-01', 3], ['a', '2024-04-01', 0], ['a', '2024-07-01', 0],
+      ['b', '2024-01-01', 0], ['b', '2024-04-01', 2], ['b', '2024-07-01', 0],
+      ['(other)', '2024-01-01', 0], ['(other)', '2024-04-01', 1], ['(other)', '2024-07-01', 1],
+    ]); // prettier-ignore
+    assert.equal(
+      (await ask(deps, { measures: ['received'], by: ['issue'], order: 'received' })).rows.map((r) => r.issue),
+      ['(none)', 'c', 'b', 'a'],
+    );
+    assert.equal(
+      (await ask(deps, { measures: ['received'], by: ['issue'], order: '-issue', limit: 1 })).rows.map((r) => [r.issue, r.received]),
+      [
+        ['c', 1],
+        ['(other)', 6],
+      ],
+    );
+    const byPeriod = await ask(deps, { measures: ['received'], by: ['issue'], limit: 1, grain: 'quarter', order: '-period' });
+    assert.equal(
+      byPeriod.rows.slice(0, 3).map((r) => [r.period, r.issue]),
+      [
+        ['2024-07-01', 'a'],
+        ['2024-07-01', '(other)'],
+        ['2024-04-01', 'a'],
+      ],
+    );
+  });
+});
+
+answers('compares with the window before, new and vanished members included', async () => {
+  const records = [
+    complaint('1', '2024-01-10T00:00:00Z', { issue: 'gone' }),
+    complaint('2', '2024-02-10T00:00:00Z', { issue: 'new' }),
+    complaint('3', '2024-03-01T00:00:00Z'),
+  ];
+  await withRecords(records, async (deps) => {
+    const query = {
+      measures: ['received', 'csat_rate'],
+      by: ['issue'],
+      grain: 'month',
+      from: '2024-02-01',
+      to: '2024-02-29',
+      compare: 'previous_period',
+      order: 'issue',
+    };
+    const table = await ask(deps, query);
+    assert.equal(
+      table.rows.map((r) => [r.issue, r.received, r.received_before, r.csat_rate_before, r.csat_rate_before_n]),
+      [
+        ['gone', 0, 1, null, 0],
+        ['new', 1, 0, null, 0],
+      ],
+    );
+    assert.equal(table.windows, { current: { from: '2024-02-01', to: '2024-02-29' }, before: { from: '2024-01-01', to: '2024-01-31' } });
+  });
+});
+
+answers('says that business time has no calendar yet', async () => {
+  await withRecords([complaint('1', '2024-01-01T00:00:00Z', { resolved_at: at('2024-01-03T00:00:00Z') })], async (deps) => {
+    const table = await ask(deps, { measures: ['received', 'resolution_days_p50'], time: 'business' });
+    assert.equal([table.rows[0]?.received, table.rows[0]?.resolution_days_p50], [1, null]);
+    assert.match(table.notes[0]?.message ?? '', /calendar/);
+  });
+});
+
+answers('says that a period lies beyond what is known, and answers an empty store', async () => {
+  await withRecords([complaint('1', '2024-01-01T00:00:00Z')], async (deps) => {
+    const table = await ask(deps, { measures: ['received'], from: '2024-06-01', to: '2024-06-30' });
+    assert.equal(table.rows, []);
+    assert.match(table.notes[0]?.message ?? '', /nothing is known of this period/);
+  });
+  await withRecords([], async (deps) => assert.is((await row(deps, { measures: ['received'] })).received, 0));
+});
+
+answers('names the query a problem is in', async () => {
+  await withRecords([], async (deps) => {
+    const good = parseQuery({ ...year, measures: ['received'] });
+    const bad = parseQuery({ ...year, measures: ['received'], where: { issue: ['x'] } });
+    const failed = await answer(deps, [good, bad]).catch((error: unknown) => error);
+    assert.ok(failed instanceof BadInput && failed.problems[0]?.field === 'queries[1].where.issue');
+  });
+});
+
+answers('refuses answers that are too large, naming what to narrow', async () => {
+  await withRecords(
+    [complaint('1', '2024-01-01T00:00:00Z', { issue: 'a' }), complaint('2', '2024-01-02T00:00:00Z', { issue: 'b' })],
+    async (deps) => {
+      const failed = await answer({ ...deps, bounds: { rows: 1 } }, [parseQuery({ ...year, measures: ['received'], by: ['issue'] })]).catch(
+        (error: unknown) => error,
+      );
+      assert.ok(failed instanceof BadInput && /narrow the period/.test(failed.message));
+      const aborted = await answer({ ...deps, bounds: { signal: AbortSignal.abort() } }, [
+        parseQuery({ ...year, measures: ['received'] }),
+      ]).catch((error: unknown) => error);
+      assert.is((aborted as Error).name, 'AbortError');
+    },
+  );
+});
+
+answers.run();

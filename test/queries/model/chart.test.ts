@@ -1,0 +1,114 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as vega from 'vega';
+import { expressionInterpreter } from 'vega-interpreter';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import { chartRows, chartSpec, sparkSpec } from '../../../queries/model/chart.ts';
+import { colours } from '../../../queries/model/colours.ts';
+import { reports, trends, type Report } from '../../../queries/model/reports.ts';
+import type { Row, TableJson } from '../../../queries/model/wire.ts';
+import { columnsOf } from '../../../queries/table.ts';
+
+const charts = suite('chart');
+
+function tableOf(report: Report, rows: Row[]): TableJson {
+  const { measures, by = [], compare = 'previous_period' } = report.query;
+  const columns = columnsOf({ measures, by, grain: report.query.grain ? 'month' : null, compare });
+  return { columns, rows, windows: { current: { from: '2026-01-01', to: '2026-03-31' } }, notes: [], asOf: '2026-03-20T00:00:00Z' };
+}
+
+const issues: Row[] = [
+  { issue: 'Late delivery', complete: 1, received: 41, received_before: 30 },
+  { issue: '(none)', complete: 1, received: 12, received_before: 14 },
+  { issue: '(other)', complete: 1, received: 70, received_before: 71 },
+];
+const months: Row[] = [
+  {
+    period: '2026-01-01',
+    complete: 1,
+    resolution_days_p50: 3.5,
+    resolution_days_p50_n: 40,
+    resolution_days_p50_low: 3,
+    resolution_days_p50_high: 4,
+    resolution_days_p90: 20,
+    resolution_days_p90_n: 40,
+    resolution_days_p90_low: 15,
+    resolution_days_p90_high: null,
+  },
+  {
+    period: '2026-02-01',
+    complete: 1,
+    resolution_days_p50: 4.5,
+    resolution_days_p50_n: 44,
+    resolution_days_p50_low: 4,
+    resolution_days_p50_high: 5,
+    resolution_days_p90: null,
+    resolution_days_p90_n: 44,
+    resolution_days_p90_low: 14,
+    resolution_days_p90_high: null,
+  },
+  {
+    period: '2026-03-01',
+    complete: 0,
+    resolution_days_p50: 2.5,
+    resolution_days_p50_n: 4,
+    resolution_days_p50_low: 1,
+    resolution_days_p50_high: null,
+    resolution_days_p90: null,
+    resolution_days_p90_n: 4,
+    resolution_days_p90_low: null,
+    resolution_days_p90_high: null,
+  },
+];
+
+/** Draws as the browser does: expressions interpreted, so that no evaluation of text is needed. */
+async function draw(spec: TopLevelSpec, rows: Row[]): Promise<string> {
+  const view = new vega.View(vega.parse(compile(spec).spec, undefined, { ast: true }), { renderer: 'none', expr: expressionInterpreter });
+  await view.data('table', rows).runAsync();
+  return view.toSVG();
+}
+
+const [recurring, resolution, satisfaction] = trends as [Report, Report, Report];
+
+charts('draws bars in the order of the rows with the figure beside each', async () => {
+  const table = tableOf(recurring, issues);
+  const svg = await draw(chartSpec(recurring, table.columns, { theme: 'light', width: 500 }), chartRows(recurring, table, null, 'EUR'));
+  assert.ok(svg.indexOf('>Late delivery<') < svg.indexOf('>(none)<') && svg.indexOf('>(none)<') < svg.indexOf('>(other)<'));
+  for (const text of ['>41<', '>12<', '>70<']) assert.ok(svg.includes(text), text);
+  assert.ok(svg.includes('Late delivery, Cases received: 41'));
+  assert.not.match(svg, /NaN|undefined|null/);
+});
+
+charts('draws lines over time with hollow marks for a part of a period', async () => {
+  const table = tableOf(resolution, months);
+  const svg = await draw(
+    chartSpec(resolution, table.columns, { theme: 'light', width: 500 }),
+    chartRows(resolution, table, 'month', 'EUR'),
+  );
+  assert.ok(svg.includes('Half resolved within'));
+  assert.ok(svg.includes('March 2026 (so far)'));
+  assert.ok(svg.includes(`fill="${colours.raised.light}"`));
+  assert.not.match(svg, /NaN|undefined/);
+});
+
+charts('draws every report and sparkline in both themes', async () => {
+  for (const theme of ['light', 'dark'] as const) {
+    for (const report of reports) {
+      const table = tableOf(report, []);
+      const svg = await draw(chartSpec(report, table.columns, { theme, width: 400 }), []);
+      assert.ok(svg.startsWith('<svg'));
+    }
+    const rows = [1, 3, 2].map((received, i) => ({ period: `2026-0${i + 1}-01`, received, complete: 1 }));
+    assert.ok((await draw(sparkSpec('received', theme), rows)).includes('path'));
+  }
+  const table = tableOf(satisfaction, [
+    { period: '2026-01-01', complete: 1, csat_rate: 0.6, csat_rate_n: 20, csat_rate_low: 0.4, csat_rate_high: 0.8, csat_rate_before: 0.5 },
+  ]);
+  const [row] = chartRows(satisfaction, table, 'month', 'EUR');
+  assert.equal(
+    [row?.csat_rate_text, row?.csat_rate_interval_text, row?.csat_rate_change_text, row?.csat_rate_n_text],
+    ['60%', '40% to 80%', '+10 points', '20'],
+  );
+});
+
+charts.run();

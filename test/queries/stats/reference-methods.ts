@@ -1,0 +1,86 @@
+import { quantileSorted } from 'd3-array';
+import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type TimePoint } from '../../../queries/stats/kaplan-meier.ts';
+import { netPromoterScore } from '../../../queries/stats/nps.ts';
+import { weightedQuantile } from '../../../queries/stats/quantile.ts';
+import { wilson } from '../../../queries/stats/wilson.ts';
+
+/** The methods of `queries/stats/` by the file names of the reference cases: `npm run reference -- DIR` runs every file of a folder against them. */
+export const referenceMethods: Record<string, (input: never) => unknown> = {
+  wilson: ({ successes, n, confidence }: { successes: number; n: number; confidence: number }) => wilson(successes, n, confidence),
+
+  nps: ({ promoters, passives, detractors, confidence }: { promoters: number; passives: number; detractors: number; confidence: number }) =>
+    netPromoterScore(promoters, passives, detractors, confidence),
+
+  quantiles: ({ x, p }: { x: number[]; p: number[] }) => {
+    const sorted = [...x].sort((a, b) => a - b);
+    const counted = sorted.map((value) => [value, 1] as const);
+    return { type7: p.map((share) => weightedQuantile(counted, share)), d3: p.map((share) => quantileSorted(sorted, share)) };
+  },
+
+  weighted_quantiles: ({ x, weights, p }: { x: number[]; weights: number[]; p: number[] }) => ({
+    quantiles: p.map((share) =>
+      weightedQuantile(
+        x.map((value, i) => [value, weights[i] ?? 0] as const),
+        share,
+      ),
+    ),
+  }),
+
+  csat: ({ counts, topBox, invited, confidence }: { counts: number[]; topBox: number[]; invited: number; confidence: number }) => {
+    const responses = counts.reduce((sum, count) => sum + count, 0);
+    const satisfied = counts.reduce((sum, count, i) => sum + (topBox.includes(i + 1) ? count : 0), 0);
+    const total = counts.reduce((sum, count, i) => sum + count * (i + 1), 0);
+    const { estimate, lower, upper } = wilson(satisfied, responses, confidence);
+    return {
+      responses,
+      topTwoBox: estimate,
+      lower,
+      upper,
+      mean: responses ? total / responses : null,
+      responseRate: wilson(responses, invited, confidence).estimate,
+    };
+  },
+
+  kaplan_meier: ({ time, event, at }: { time: number[]; event: number[]; at?: number[] }) => {
+    const curve = kaplanMeier(pointsOf(time, event));
+    const quantile = (p: number) => survivalQuantile(curve, p);
+    const { value: median, lower, upper } = quantile(0.5);
+    const log = survivalQuantile(curve, 0.5, 'log');
+    return {
+      n: curve.n,
+      events: curve.events,
+      median,
+      q25: quantile(0.25).value,
+      q75: quantile(0.75).value,
+      medianCiLog: { lower: log.lower, upper: log.upper },
+      medianCiLogLog: { lower, upper },
+      at: at?.map((t) => {
+        const found = survivalAt(curve, t);
+        const step = found?.step ?? { survival: 1, greenwood: 0 };
+        const logs = survivalLimits(step, 'log');
+        const logLogs = survivalLimits(step, 'log-log');
+        return {
+          time: t,
+          survival: step.survival,
+          stdErr: step.survival > 0 ? step.survival * Math.sqrt(step.greenwood) : null,
+          ciLogLower: logs.lower,
+          ciLogUpper: logs.upper,
+          ciLogLogLower: logLogs.lower,
+          ciLogLogUpper: logLogs.upper,
+          atRisk: found?.atRisk ?? curve.n,
+        };
+      }),
+    };
+  },
+};
+
+function pointsOf(time: number[], event: number[]): TimePoint[] {
+  const points = new Map<number, TimePoint>();
+  time.forEach((t, i) => {
+    const point = points.get(t) ?? { time: t, events: 0, censored: 0 };
+    if (event[i] === 1) point.events += 1;
+    else point.censored += 1;
+    points.set(t, point);
+  });
+  return [...points.values()].sort((a, b) => a.time - b.time);
+}

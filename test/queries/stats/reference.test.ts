@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runReference, type ReferenceFile } from '../../support/reference.ts';
+
+const reference = suite('statistics against reference cases');
+const folder = new URL('../../../fixtures/reference/', import.meta.url);
+
+for (const name of readdirSync(folder).filter((file) => file.endsWith('.json'))) {
+  reference(`${name} agrees`, () => {
+    const content = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as ReferenceFile;
+    const results = runReference(name.replace('.json', ''), content);
+    assert.equal(
+      results.filter((r) => r.outcome !== 'passed').map((r) => [r.name, ...r.differences]),
+      [],
+    );
+    assert.ok(results.length > 0);
+  });
+}
+
+reference('a missing key, a wrong number and a value where none is expected fail', () => {
+  const outcome = (expected: Record<string, unknown>, optional: string[] = []) =>
+    runReference('wilson', {
+      method: 'wilson',
+      optional,
+      cases: [{ name: '', input: { successes: 1, n: 2, confidence: 0.95 }, expected, tolerance: 1e-6 }],
+    })[0]?.outcome;
+  assert.is(outcome({ estimate: 0.5 }), 'passed');
+  assert.is(outcome({ estimate: 0.51 }), 'failed');
+  assert.is(outcome({ estimate: null }), 'failed');
+  assert.is(outcome({ estimate: 0.5, other: 1 }), 'failed');
+  assert.is(outcome({ estimate: 0.5, other: 1 }, ['other']), 'passed');
+  assert.is(outcome({ other: 1 }, ['other']), 'failed');
+  assert.is(
+    runReference('no_such_method', { method: 'x', cases: [{ name: '', input: {}, expected: {}, tolerance: 0 }] })[0]?.outcome,
+    'not offered',
+  );
+});
+
+reference.run();

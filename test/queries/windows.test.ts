@@ -1,0 +1,87 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseQuery } from '../../queries/model/query.ts';
+import { comparedDates, currentWindow, stretchesOf, windowBefore, type Today } from '../../queries/windows.ts';
+
+const windows = suite('windows');
+
+function plan(query: Record<string, unknown>, today: Today) {
+  const parsed = parseQuery({ measures: ['received'], ...query });
+  const current = currentWindow(parsed, today);
+  const before = windowBefore(parsed, current, today);
+  return { current, before, dates: before && comparedDates(parsed, before) };
+}
+const spans = (stretches: readonly { from: string; to: string }[] | undefined) => stretches?.map((s) => `${s.from}..${s.to}`);
+
+windows('cuts the first and last bucket and marks them', () => {
+  const { current } = plan({ from: '2024-01-10', to: '2024-03-05', grain: 'month' }, { date: '2024-12-31', isOver: true });
+  assert.equal(current.stretches, [
+    { period: '2024-01-01', from: '2024-01-10', to: '2024-01-31', isComplete: false },
+    { period: '2024-02-01', from: '2024-02-01', to: '2024-02-29', isComplete: true },
+    { period: '2024-03-01', from: '2024-03-01', to: '2024-03-05', isComplete: false },
+  ]);
+});
+
+windows('ends with the bucket that holds T', () => {
+  const year = { from: '2024-01-01', to: '2024-12-31', grain: 'quarter' };
+  assert.equal(
+    plan(year, { date: '2024-05-15', isOver: false }).current.stretches.map((s) => s.isComplete),
+    [true, false],
+  );
+  assert.equal(
+    plan(year, { date: '2024-06-30', isOver: true }).current.stretches.map((s) => s.isComplete),
+    [true, true],
+  );
+  assert.equal(
+    plan(year, { date: '2024-06-30', isOver: false }).current.stretches.map((s) => s.isComplete),
+    [true, false],
+  );
+  assert.equal(plan(year, { date: '2023-06-30', isOver: true }).current.stretches, []);
+});
+
+windows('compares whole buckets with as many whole buckets before', () => {
+  const { before, dates } = plan(
+    { from: '2024-02-01', to: '2024-03-31', grain: 'month', compare: 'previous_period' },
+    { date: '2024-12-31', isOver: true },
+  );
+  assert.equal(spans(before?.stretches), ['2023-12-01..2023-12-31', '2024-01-01..2024-01-31']);
+  assert.equal(dates, { from: '2023-12-01', to: '2024-01-31' });
+  assert.is(before?.grain, 'month');
+});
+
+windows('compares a part of a bucket with as many elapsed days', () => {
+  const { before, dates } = plan(
+    { from: '2024-02-01', to: '2024-03-31', grain: 'month', compare: 'previous_period' },
+    { date: '2024-03-10', isOver: false },
+  );
+  assert.equal(spans(before?.stretches), ['2023-12-01..2023-12-31', '2024-01-01..2024-01-10']);
+  assert.equal(dates, { from: '2023-12-01', to: '2024-01-31' });
+});
+
+windows('shifts by days where the dates lie on no edges, and counts by day where buckets do not fit', () => {
+  const { before } = plan(
+    { from: '2024-03-05', to: '2024-04-10', grain: 'month', compare: 'previous_period' },
+    { date: '2024-12-31', isOver: true },
+  );
+  // 37 days: 5 March to 10 April against 28 January to 4 March.
+  assert.equal(spans(before?.stretches), ['2024-01-28..2024-02-23', '2024-02-24..2024-03-04']);
+  assert.is(before?.grain, 'day');
+});
+
+windows('compares with the same dates of the year before, weeks with those 364 days before', () => {
+  const leap = plan({ from: '2024-02-01', to: '2024-02-29', compare: 'previous_year' }, { date: '2024-12-31', isOver: true });
+  assert.equal(leap.dates, { from: '2023-02-01', to: '2023-02-28' });
+  const weeks = plan(
+    { from: '2024-03-04', to: '2024-03-17', grain: 'week', compare: 'previous_year' },
+    { date: '2024-12-31', isOver: true },
+  );
+  assert.equal(spans(weeks.before?.stretches), ['2023-03-06..2023-03-12', '2023-03-13..2023-03-19']);
+});
+
+windows('finds the stretch of a tallied bucket', () => {
+  const { current } = plan({ from: '2024-01-10', to: '2024-03-05', grain: 'month' }, { date: '2024-12-31', isOver: true });
+  const positions = stretchesOf(current);
+  assert.equal([positions('2024-01-01'), positions('2024-03-01'), positions('2024-04-01')], [[0], [2], []]);
+});
+
+windows.run();

@@ -1,0 +1,93 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createApp } from '../../../server/app.ts';
+import { openPaths } from '../../../server/auth/guard.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+/** What Express keeps of a router; its types do not say. */
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+  handle?: { stack?: Layer[] };
+}
+
+const guard = suite('guard');
+let server: TestServer;
+guard.before(async () => void (server = await startServer()));
+guard.after(() => server.close());
+
+const none = { cookie: '' };
+const routes = () => routesOf((createApp(server.deps).router as unknown as { stack: Layer[] }).stack);
+
+guard('finds the routes it is about to try', () => {
+  const found = routes().map(({ method, path }) => `${method} ${path}`);
+  for (const route of ['GET /healthz', 'POST /sign-in', 'POST /api/query', 'GET /api/meta', 'PUT /api/entries/:key', 'GET /{*screen}']) {
+    assert.ok(found.includes(route), `${route} is not among ${found.join(', ')}`);
+  }
+});
+
+guard('refuses every route without a session, but for the written few', async () => {
+  const answered: string[] = [];
+  for (const { method, path } of routes()) {
+    const target = path.replace(/:\w+/g, '1').replace('{*screen}', 'cases');
+    for (const cookie of ['', 'silverlining_session=', `silverlining_session=${'A'.repeat(43)}`, 'silverlining_session=%00']) {
+      const response = await server.send(method, target, method === 'GET' ? undefined : {}, { cookie });
+      if (response.status !== 401) answered.push(path);
+      else assert.equal(Object.keys((await response.json()) as object), ['problems']);
+    }
+  }
+  const refusedByItself = '/sign-in'; // POST answers 401 itself: the link is missing
+  const expected = openPaths.filter((path) => path !== '/icon.svg'); // a file of the client, not a route
+  assert.equal([...new Set(answered)].sort(), [...expected].sort());
+  assert.is((await server.send('POST', refusedByItself, {}, none)).status, 401);
+});
+
+guard('refuses what does not exist in the same way, so that nobody can find out what does', async () => {
+  for (const path of [
+    '/api/nothing',
+    '/assets/index.js',
+    '/index.html',
+    '/api/../api/meta',
+    '//api/meta',
+    '/API/META',
+    '/sign-in/',
+    '/healthz/x',
+  ]) {
+    assert.is((await server.send('GET', path, undefined, none)).status, 401, path);
+  }
+});
+
+guard('takes writes from our own pages and from programs, and from no other site', async () => {
+  const { host } = new URL(server.url);
+  const accepted: Record<string, string>[] = [
+    {},
+    { origin: server.url },
+    { 'sec-fetch-site': 'same-origin' },
+    { origin: `https://${host}` },
+  ];
+  const refused: Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: 'http://127.0.0.1:1' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: server.url },
+    { 'sec-fetch-site': 'cross-site', origin: server.url },
+  ];
+  for (const headers of accepted) assert.is((await server.send('POST', '/api/query', {}, headers)).status, 400, JSON.stringify(headers));
+  for (const headers of refused) assert.is((await server.send('POST', '/api/query', {}, headers)).status, 403, JSON.stringify(headers));
+});
+
+guard('lets another site link to a page and read nothing', async () => {
+  const response = await server.send('GET', '/api/sources', undefined, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' });
+  assert.is(response.status, 200);
+  assert.is(response.headers.get('access-control-allow-origin'), null);
+  assert.is(response.headers.get('cross-origin-resource-policy'), 'same-origin');
+});
+
+guard.run();
+
+function routesOf(stack: Layer[]): { method: string; path: string }[] {
+  return stack.flatMap(({ route, handle }) => {
+    if (!route) return handle?.stack ? routesOf(handle.stack) : [];
+    return Object.keys(route.methods).map((method) => ({ method: method.toUpperCase(), path: route.path }));
+  });
+}

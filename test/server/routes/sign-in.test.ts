@@ -1,0 +1,85 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makeLink } from '../../../server/auth/links.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+const signIn = suite('signing in');
+let server: TestServer;
+signIn.before.each(async () => void (server = await startServer()));
+signIn.after.each(() => server.close());
+
+const none = { cookie: '' };
+const link = () => makeLink(server.store, { name: 'admin', now: server.deps.now() });
+
+signIn('turns a link into a session that every later request is known by', async () => {
+  const response = await server.send('POST', '/sign-in', { token: await link() }, none);
+  assert.is(response.status, 200);
+  assert.equal(await response.json(), { user: { name: 'admin', role: 'administrator' } });
+  const [cookie = ''] = response.headers.getSetCookie();
+  assert.match(cookie, /^silverlining_session=[\w-]{43}; Max-Age=2592000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
+  const again = await server.send('GET', '/api/sources', undefined, { cookie: cookie.split(';')[0] ?? '' });
+  assert.is(again.status, 200);
+});
+
+signIn('marks the cookie as secure when a proxy on this machine says that the browser came by https', async () => {
+  const response = await server.send('POST', '/sign-in', { token: await link() }, { ...none, 'x-forwarded-proto': 'https' });
+  assert.match(response.headers.getSetCookie()[0] ?? '', /; Secure;/);
+});
+
+signIn('refuses a used, unknown or malformed link and says how to get another', async () => {
+  const token = await link();
+  await server.send('POST', '/sign-in', { token }, none);
+  for (const body of [{ token }, { token: 'x'.repeat(43) }, { token: 7 }, {}]) {
+    const response = await server.send('POST', '/sign-in', body, none);
+    assert.is(response.status, 401);
+    assert.equal(response.headers.getSetCookie(), []);
+    assert.match(JSON.stringify(await response.json()), 'npx silverlining user link NAME');
+  }
+});
+
+signIn('slows down who tries too often', async () => {
+  const statuses: number[] = [];
+  for (let i = 0; i < 22; i++) statuses.push((await server.send('POST', '/sign-in', { token: 'x' }, none)).status);
+  assert.equal(statuses.slice(0, 20), Array<number>(20).fill(401));
+  assert.equal(statuses.slice(20), [429, 429]);
+});
+
+signIn('serves its page and the page’s two assets to anybody', async () => {
+  for (const [path, type] of Object.entries({
+    '/sign-in?token=abc': 'text/html',
+    '/sign-in.css': 'text/css',
+    '/sign-in.js': 'text/javascript',
+  })) {
+    const response = await server.send('GET', path, undefined, none);
+    assert.is(response.status, 200);
+    assert.ok(response.headers.get('content-type')?.startsWith(type), path);
+    assert.not.match(await response.text(), /style=|onclick=|<script>/); // the security policy would block them
+  }
+});
+
+signIn('sends a browser without a session to the sign-in page, and a program nowhere', async () => {
+  const browser = await server.send('GET', '/cases?kind=complaint', undefined, { ...none, accept: 'text/html,*/*' });
+  assert.is(browser.status, 303);
+  assert.is(browser.headers.get('location'), '/sign-in');
+  assert.is((await server.send('GET', '/cases', undefined, none)).status, 401);
+});
+
+signIn('signing out ends the session', async () => {
+  const response = await server.send('POST', '/sign-out');
+  assert.is(response.status, 204);
+  assert.match(response.headers.getSetCookie()[0] ?? '', /^silverlining_session=; Path=\/; Expires=Thu, 01 Jan 1970/);
+  assert.is((await server.send('GET', '/api/sources')).status, 401);
+});
+
+signIn('writes down who signed in and out', async () => {
+  await server.send('POST', '/sign-out');
+  const events = (await server.store.reader('audit_event').orderBy('audit_id').select('action', 'target')) as unknown[];
+  assert.equal(events, [
+    { action: 'user_added', target: 'admin' },
+    { action: 'link_made', target: 'admin' },
+    { action: 'signed_in', target: 'admin' },
+    { action: 'signed_out', target: 'admin' },
+  ]);
+});
+
+signIn.run();

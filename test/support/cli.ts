@@ -1,0 +1,46 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { projectDir } from '../../server/build-client.ts';
+import { createContext } from '../../server/commands/context.ts';
+import { dispatch, type Voice } from '../../server/commands/dispatch.ts';
+
+/** What a finished command left behind. */
+export interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+const quiet = { LOG_LEVEL: 'silent' };
+
+/** Runs `silverlining ARGS` within this process, with nothing in its environment but `env`. */
+export async function cli(args: string[], env: Record<string, string> = {}): Promise<Finished> {
+  let [stdout, stderr] = ['', ''];
+  const voice: Voice = {
+    out: (text) => ((stdout += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')), true),
+    say: (line) => void (stderr += `${line}\n`),
+  };
+  const now = () => Math.floor(Date.now() / 1000);
+  const code = await dispatch(args, voice, () => createContext({ ...voice, env: { ...quiet, ...env }, folder: projectDir, now }));
+  return { code, stdout, stderr };
+}
+
+/** Starts `silverlining ARGS` as a process of its own, as a person would, with `env` laid over ours. */
+export function launch(
+  args: string[],
+  env: Record<string, string> = {},
+): { child: ChildProcess; finished: Promise<Finished>; said: () => string } {
+  const child = spawn(process.execPath, [path.join(projectDir, 'bin/silverlining.mjs'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...quiet, ...env },
+  });
+  // A failed test must not leave its server running.
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  const finished = new Promise<Finished>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  void finished.then(() => process.off('exit', kill));
+  return { child, finished, said: () => stdout + stderr };
+}

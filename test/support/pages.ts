@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { TestServer } from './server.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Path of Chrome or Chromium: `CHROME_PATH`, else its usual places. */
+export function chromePath(): string {
+  const usual = [
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/usr/bin/google-chrome-stable',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ];
+  const found = [process.env.CHROME_PATH ?? '', ...usual].find((path) => path && existsSync(path));
+  if (!found)
+    throw new Error('browser tests need Chrome or Chromium: install Debian package "chromium", or name the program in CHROME_PATH');
+  return found;
+}
+
+/** A browser as a process of its own over a profile folder, so that it can be killed and its profile opened again. */
+export async function openProfile(folder: string): Promise<{ context: BrowserContext; kill(): Promise<void> }> {
+  const child = spawn(chromePath(), [...flags, '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${folder}`, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the browser did not start');
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const end = (): void => {
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+  };
+  process.once('exit', end);
+  const address = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stderr.on('data', (data: Buffer) => {
+      said += data.toString();
+      const found = /DevTools listening on (ws:\S+)/.exec(said);
+      if (found?.[1]) resolve(found[1]);
+    });
+    child.once('close', () => reject(new Error(`the browser ended at once: ${said.slice(-400)}`)));
+  });
+  const browser = await chromium.connectOverCDP(address);
+  const [context] = browser.contexts();
+  if (!context) throw new Error('the browser has no context');
+  return {
+    context,
+    async kill() {
+      end();
+      await closed;
+      process.off('exit', end);
+    },
+  };
+}
+
+/** A headless browser. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromePath(), args: flags });
+}
+
+/** Makes a context the administrator's of a server. */
+export async function signInto(context: BrowserContext, server: TestServer): Promise<void> {
+  const [name = '', value = ''] = server.cookie.split('=');
+  await context.addCookies([{ name, value, url: server.url }]);
+}
+
+/** A page in a context of its own, signed in. */
+export async function openPage(
+  browser: Browser,
+  server: TestServer,
+  { width = 1440, theme = 'light' }: { width?: number; theme?: 'light' | 'dark' } = {},
+): Promise<Page> {
+  const isPhone = width < 500;
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, hasTouch: isPhone, isMobile: isPhone });
+  await signInto(context, server);
+  return context.newPage();
+}
+
+/**
+ * What is wrong with the page as it stands: accessibility violations, a horizontal scroll, and words no person should read.
+ * @returns nothing when all is well
+ */
+export async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> } }).axe.run(),
+  );
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const text = await page.evaluate(() => {
+    // What is quoted as it came, and the form a value should have, are not our words.
+    const verbatim = [...document.querySelectorAll<HTMLElement>('[data-verbatim]')].map((element) => element.innerText);
+    return verbatim.reduce((all, part) => all.replace(part, ''), document.body.innerText);
+  });
+  const unspeakable = text.match(/\b(NaN|null|undefined|Invalid Date)\b|\d{4}-\d\d-\d\dT\d\d|\b[a-z]+_[a-z_]+\b/g) ?? [];
+  return [
+    ...violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
+    ...(overflow > 0 ? [`scrolls sideways by ${overflow} px`] : []),
+    ...unspeakable.map((word) => `shows "${word}"`),
+  ];
+}

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { BadInput } from '../../etl/errors.ts';
+import type { Log } from '../../etl/log.ts';
+import { openStore, type Store } from '../../etl/store/open.ts';
+import { createApp } from '../../server/app.ts';
+import { sessionCookie } from '../../server/auth/cookie.ts';
+import { makeLink, redeemLink } from '../../server/auth/links.ts';
+import { ensureAdministrator } from '../../server/auth/users.ts';
+import { projectDir } from '../../server/build-client.ts';
+import type { AppDeps } from '../../server/deps.ts';
+
+/** A running server over a store of its own. */
+export interface TestServer {
+  url: string;
+  /** Value of the `cookie` header of a signed-in administrator. */
+  cookie: string;
+  store: Store;
+  /** What the server logged. */
+  logged: { event: string; fields: Record<string, unknown> }[];
+  deps: AppDeps;
+  /** Sends a request, signed in unless `headers` has a `cookie` of its own (empty: none); an object body goes out as JSON. */
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Ends the server; removes the store unless it was handed in. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the application on a free port of the loopback address, with an administrator signed in.
+ * @param given a store already filled (it stays open), or anything else of the application's surroundings
+ */
+export async function startServer(given: Partial<AppDeps> = {}): Promise<TestServer> {
+  const dir = given.store ? null : await mkdtemp(path.join(tmpdir(), 'silverlining-server-'));
+  const store = given.store ?? (await openStore({ dataDir: dir ?? '' }));
+  const logged: TestServer['logged'] = [];
+  const log: Log = (event, fields = {}) => void logged.push({ event, fields });
+  const deps: AppDeps = {
+    store,
+    log,
+    now: () => Math.floor(Date.now() / 1000),
+    clientDir: path.join(projectDir, 'dist'),
+    organisation: { name: 'Test company', zone: null, currency: 'EUR' },
+    runSource: (name) => Promise.reject(new BadInput([{ field: 'name', message: `there is no source "${name}"` }])),
+    ...given,
+  };
+  const server = createServer(createApp(deps)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const cookie = await signIn(store, deps.now());
+
+  return {
+    url,
+    cookie,
+    store,
+    logged,
+    deps,
+    send(method, target, body, headers = {}) {
+      const isText = body === undefined || typeof body === 'string';
+      return fetch(url + target, {
+        method,
+        redirect: 'manual',
+        headers: { cookie, ...(isText ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
+      });
+    },
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      if (!dir) return;
+      await store.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function signIn(store: Store, now: number): Promise<string> {
+  await ensureAdministrator(store, now);
+  const opened = await redeemLink(store, await makeLink(store, { name: 'admin', now }), now);
+  if (!opened) throw new Error('the fresh sign-in link was refused');
+  return `${sessionCookie}=${opened.session}`;
+}
