@@ -1,5 +1,6 @@
-import { formatElapsed, formatWhen } from '../queries/model/number.ts';
+import { formatElapsed } from '../queries/model/number.ts';
 import type { CaseRow } from '../queries/model/wire.ts';
+import { sentence, shortWhen } from './case-words.ts';
 import type { TableColumn } from './table-column.ts';
 
 /**
@@ -13,11 +14,11 @@ export function caseColumns(cases: CaseRow[], zone: string): TableColumn<CaseRow
   ): TableColumn<CaseRow> => ({
     name,
     label: title,
-    text: (row) => row[name] ?? '',
+    text: (row) => sentence(row[name]),
     width: 200,
   });
   const columns: TableColumn<CaseRow>[] = [
-    { name: 'received_at', label: 'Received', text: (row) => when(row.received_at, zone) },
+    { name: 'received_at', label: 'Received', text: (row) => shortWhen(row.received_at, zone) },
     {
       name: 'source_id',
       label: 'Case',
@@ -41,7 +42,7 @@ export function caseColumns(cases: CaseRow[], zone: string): TableColumn<CaseRow
       isNumber: true,
       text: (row) => (row.resolution_minutes === null ? '' : formatElapsed(row.resolution_minutes)),
     },
-    { name: 'due_at', label: 'Due', text: (row) => when(row.due_at, zone) },
+    { name: 'due_at', label: 'Due', text: (row) => shortWhen(row.due_at, zone) },
     label('outcome', 'Outcome'),
     label('channel', 'Channel'),
     label('team', 'Team'),
@@ -53,8 +54,4 @@ export function caseColumns(cases: CaseRow[], zone: string): TableColumn<CaseRow
   return columns.filter(
     (column) => column.name === 'received_at' || column.name === 'source_id' || cases.some((row) => column.text(row) !== ''),
   );
-}
-
-function when(time: string | null, zone: string): string {
-  return time === null ? '' : formatWhen(time, zone);
 }

@@ -68,6 +68,16 @@ export function answerText({ scale, score, is_satisfied: satisfied }: CaseDetail
   return `${score}${known ? ` on a scale of ${known.low} to ${known.high}` : ''}${words}`;
 }
 
+/** When a survey was asked and answered and whom it is about, on the clocks of `zone`: "asked 24 Nov 2023, 10:11, about A1219". */
+export function surveyHistory({ asked_at, answered_at, agent }: CaseDetail['surveys'][number], zone: string): string {
+  const parts = [
+    asked_at && `asked ${shortWhen(asked_at, zone)}`,
+    answered_at && `answered ${shortWhen(answered_at, zone)}`,
+    agent && `about ${agent}`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
 function clockFacts({ fields, derived }: CaseDetail, { zone, asOf }: Context): Fact[] {
   const time = (name: CaseFieldName): string | null => (typeof fields[name] === 'string' ? fields[name] : null);
   const fact = (name: CaseFieldName, detail?: string): Fact => {

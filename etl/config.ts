@@ -103,14 +103,14 @@ function readSource(value: unknown, at: string, folder: string, say: Say): Sourc
 
 function readSchedule(value: unknown, at: string, say: Say): Schedule {
   // A step alone is enough for most: "schedule: hour".
-  const given = typeof value === 'string' ? { every: value } : node(value ?? {}, at, ['every', 'on', 'at', 'zone'], say);
-  const { every, on } = given as Node;
+  const given: Node = typeof value === 'string' ? { every: value } : node(value ?? {}, at, ['every', 'on', 'at', 'zone'], say);
+  const { every, on } = given;
   const step = scheduleSteps.find((s) => s === every);
   if (every === undefined) say(`${at}.every`, `is missing; it is one of ${scheduleSteps.join(', ')}`);
-  else if (!step) say(`${at}.every`, `${show(every)} is not one of ${scheduleSteps.join(', ')}${didYouMean(String(every), scheduleSteps)}`);
+  else if (!step) say(`${at}.every`, `${show(every)} is not one of ${scheduleSteps.join(', ')}${didYouMean(show(every), scheduleSteps)}`);
   const schedule: Schedule = { every: step ?? 'day' };
-  const time = text(given as Node, at, 'at', say);
-  const zone = text(given as Node, at, 'zone', say);
+  const time = text(given, at, 'at', say);
+  const zone = text(given, at, 'zone', say);
   if (time !== null && !/^([01]\d|2[0-3]):[0-5]\d$/.test(time))
     say(`${at}.at`, `"${time}" is no time of day; it is written "07:30", in quotes`);
   else if (time !== null && (step === '15m' || step === 'hour')) say(`${at}.at`, `goes with day, week or month, not with ${step}`);
@@ -119,11 +119,11 @@ function readSchedule(value: unknown, at: string, say: Say): Schedule {
     say(`${at}.zone`, `"${zone}" is no time zone; it is a name like Europe/Vienna${didYouMean(zone, Intl.supportedValuesOf('timeZone'))}`);
   else if (zone !== null) schedule.zone = zone;
   if (on === undefined) return schedule;
-  const day = weekdays.find((d) => d === String(on).toLowerCase());
+  const day = weekdays.find((d) => typeof on === 'string' && d === on.toLowerCase());
   if (step === 'week' && day) schedule.on = day;
   else if (step === 'month' && Number.isInteger(on) && Number(on) >= 1 && Number(on) <= 31) schedule.on = Number(on);
   else if (step === 'week')
-    say(`${at}.on`, `${show(on)} is no weekday; it is one of ${weekdays.join(', ')}${didYouMean(String(on), weekdays)}`);
+    say(`${at}.on`, `${show(on)} is no weekday; it is one of ${weekdays.join(', ')}${didYouMean(show(on), weekdays)}`);
   else if (step === 'month') say(`${at}.on`, `${show(on)} is no day of the month; it is a number from 1 to 31`);
   else if (step) say(`${at}.on`, `goes with week or month, not with ${step}`);
   return schedule;

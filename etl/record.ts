@@ -166,10 +166,10 @@ const recordLists: [string, Record<string, Field>][] = [['events', eventFields],
 export function parseRecord(raw: Record<string, unknown>): Parsed<CaseRecord> {
   const parsed = parseFields(caseFields, raw, '', ['more_issues', 'events', 'surveys', 'raw']);
   const { problems, flags } = parsed;
-  const record = parsed.record as Record<string, unknown>;
+  const { record } = parsed;
   for (const [name, field] of fieldsOf(caseFields).sub) {
     if (record[name] !== undefined && record[field.of] === undefined) {
-      flags.push({ rule: 'malformed_value', field: name, value: String(record[name]), message: `a ${field.label.toLowerCase()} needs a ${field.of}` });
+      flags.push({ rule: 'malformed_value', field: name, value: show(record[name]), message: `a ${field.label.toLowerCase()} needs a ${field.of}` });
       delete record[name];
     }
   }

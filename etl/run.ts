@@ -1,15 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Connector, Extract } from './connector.ts';
 import { loadBatch } from './load.ts';
 import { endOfDay } from './local-time.ts';
 import type { Log } from './log.ts';
 import { bindMap, type RecordMap } from './map.ts';
-import { createFoldStage, createPlainStage, type Counts, type Stage, type StagedBatch } from './stage.ts';
+import type { Counts, Stage, StagedBatch } from './stage.ts';
+import { createFoldStage } from './stage-fold.ts';
+import { createPlainStage } from './stage-plain.ts';
 import { lockSource, type SourceLock } from './store/lock.ts';
 import type { Store } from './store/open.ts';
 import { customerSecret } from './store/settings.ts';
-import { describeSource, raiseThrough } from './store/sources.ts';
-import type { PipelineRunRow, SourceStateRow } from './store/tables.ts';
+import { describeSource } from './store/sources.ts';
+import type { PipelineRunRow } from './store/tables.ts';
 import { transact } from './store/transact.ts';
 
 export interface RunOptions<Options> {
@@ -49,6 +52,9 @@ export interface RunReport extends RunProgress {
   rowsPerSecond: number;
 }
 
+// Between slices the statements of the batch being written go on, and so does a server that runs in this process.
+const sliceRows = 200;
+
 /**
  * One run: reads the input, maps, derives and loads it batch by batch, each with its counts in one transaction.
  * While one batch is being written the next is being read. Running the same input again changes nothing.
@@ -83,9 +89,7 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
       now: now(),
       async after(trx, done) {
         total = add(progress, staged.count(done));
-        await lock.renew(trx, now());
-        if (options.throughDate === undefined) await raiseThrough(trx, code, staged.knownAt);
-        await trx<SourceStateRow>('source_state').where({ source: code }).update({ cursor: at.cursor });
+        await lock.renew(trx, now(), { cursor: at.cursor, throughAt: options.throughDate === undefined ? staged.knownAt : 0 });
         await trx<PipelineRunRow>('pipeline_run')
           .where({ run_id: runId })
           .update({ ...total, bytes: at.bytes });
@@ -96,6 +100,7 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
     options.onProgress?.({ ...progress });
   }
 
+  let loading = Promise.resolve();
   try {
     const zone = options.organisation?.zone ?? map.zone;
     const context = {
@@ -105,7 +110,6 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
       customerSecret: await customerSecret(store),
     };
     let stage: Stage | null = null;
-    let loading = Promise.resolve();
     let last: Extract = { rows: [], broken: [], cursor: '', bytes: 0 };
     for await (const extract of connector.read(options.options, null)) {
       if (!stage) {
@@ -114,7 +118,10 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
         const isSourceEmpty = !(await store.writer('case_fact').where({ source: code }).first('case_id'));
         stage = (map.fold ? createFoldStage : createPlainStage)({ bound, source, context, isSourceEmpty });
       }
-      stage.add(extract);
+      for (let from = 0; from < Math.max(1, extract.rows.length); from += sliceRows) {
+        stage.add({ rows: extract.rows.slice(from, from + sliceRows), broken: from === 0 ? extract.broken : [] });
+        await nextTurn();
+      }
       last = extract;
       if (!stage.isFull()) continue;
       const staged = stage.take();
@@ -128,6 +135,7 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
     const through = options.throughDate === undefined ? 0 : endOfDay(options.throughDate, zone);
     await endRun(options, { runId, code, lock, through });
   } catch (error) {
+    await loading.catch(() => undefined);
     await failRun(store, { runId, lock, now: now(), error });
     log('run_failed', { run_id: runId, source: name, error });
     throw error;
@@ -173,8 +181,7 @@ async function endRun(
 ): Promise<void> {
   const { store, now, file } = options;
   await transact(store, async (trx) => {
-    await run.lock.renew(trx, now());
-    await raiseThrough(trx, run.code, run.through);
+    await run.lock.renew(trx, now(), { throughAt: run.through });
     if (file) {
       await trx('loaded_file')
         .insert({ source: run.code, content_hash: file.hash, name: file.name, run_id: run.runId, loaded_at: now() })

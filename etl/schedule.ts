@@ -6,7 +6,7 @@ import { transact } from './store/transact.ts';
 
 export interface ScheduleTick {
   /** Runs every source that is due, one after the other, and notes it. A source that fails is tried again after a growing pause. */
-  tick(): Promise<void>;
+  tick: () => Promise<void>;
 }
 
 interface ScheduleRunRow {

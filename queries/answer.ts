@@ -1,6 +1,6 @@
 import { BadInput } from '../etl/errors.ts';
-import { figuresOfAll, type TallyStore } from './figures.ts';
-import { chooseMembers, type Kept } from './members.ts';
+import { figuresOfAll, readAhead, type TallyStore } from './figures.ts';
+import { chooseMembers, firstAsked, type Kept } from './members.ts';
 import { measureOf } from './model/model.ts';
 import { formatCount } from './model/number.ts';
 import type { Query } from './model/query.ts';
@@ -24,6 +24,7 @@ export async function answer(
   const start = clock();
   const prepared = await prepareAll(deps, queries);
   const store: TallyStore = new Map();
+  await readAhead(deps, prepared.map(firstAsked), store);
   const kept = await chooseMembers(deps, prepared, store);
   const tables = await finishAll(deps, prepared, kept, store);
   const asOf = tables.reduce((latest, table) => (table.asOf > latest ? table.asOf : latest), tables[0]?.asOf ?? iso(deps.now()));

@@ -7,62 +7,60 @@ import { runTallies } from './sql/tallies.ts';
 import type { MeasureFigures } from './table.ts';
 import type { WindowPlan } from './windows.ts';
 
-/** Runs the tallies of several queries together and finishes each measure of each. */
-export async function figuresOfAll(
-  deps: QueryDeps,
-  asked: readonly ({ prepared: Prepared; keep: number[][] | null } | null)[],
-  store: TallyStore,
-): Promise<MeasureFigures[][]> {
-  const tallies: Tally[] = [];
-  const take = (p: Prepared, m: Prepared['measures'][number], window: WindowPlan | null, keep: number[][] | null): number[] => {
-    if (!window || m.isMissing || window.stretches.length === 0) return [];
-    return measureTallies(p, m.name, m.through, window, keep).map((tally) => tallies.push(tally) - 1);
-  };
-  const plans = asked.map((one) =>
-    one?.prepared.measures.map((m) => ({
-      m,
-      current: take(one.prepared, m, one.prepared.current, one.keep),
-      before: take(one.prepared, m, one.prepared.before, one.keep),
+/** A query to be tallied, and the members a limit keeps of it. */
+export interface Asked {
+  prepared: Prepared;
+  keep: number[][] | null;
+}
+
+/** Runs the tallies of several queries together and finishes each measure of each; nothing for null. */
+export async function figuresOfAll(deps: QueryDeps, asked: readonly (Asked | null)[], store: TallyStore): Promise<MeasureFigures[][]> {
+  const plans = asked.map((one) => (one ? planOf(one) : []));
+  const tallies = plans.flatMap((plan) => plan.flatMap(({ current, before }) => [...current, ...before]));
+  await tallyOnce(deps, tallies, store);
+  const rowsOf = (planned: Tally[]): TallyRow[][] => planned.map((tally) => store.get(JSON.stringify(tally)) ?? []);
+  return plans.map((plan) =>
+    plan.map(({ prepared: p, name, isMissing, current, before }) => ({
+      name,
+      isMissing,
+      current: figuresOf(name, rowsOf(current), p.current, p.minorUnits),
+      before: p.before && figuresOf(name, rowsOf(before), p.before, p.minorUnits),
     })),
   );
-  const rows = await tallyOnce(deps, tallies, store);
-  const pick = (positions: number[]): TallyRow[][] => positions.map((position) => rows[position] ?? []);
-  return asked.map((one, i) =>
-    (plans[i] ?? []).map(({ m, current, before }): MeasureFigures => {
-      const p = one?.prepared;
-      if (!p) throw new Error('figures without a query'); // plans exist only where a query does
-      return {
-        name: m.name,
-        isMissing: m.isMissing,
-        current: figuresOf(m.name, pick(current), p.current, p.minorUnits),
-        before: p.before && figuresOf(m.name, pick(before), p.before, p.minorUnits),
-      };
-    }),
+}
+
+/** Reads the tallies of queries into the store of a request, all at once: what is asked later finds them there. */
+export async function readAhead(deps: QueryDeps, asked: readonly Asked[], store: TallyStore): Promise<void> {
+  await tallyOnce(
+    deps,
+    asked.flatMap(planOf).flatMap(({ current, before }) => [...current, ...before]),
+    store,
   );
+}
+
+function planOf({ prepared, keep }: Asked) {
+  return prepared.measures.map(({ name, through, isMissing }) => {
+    const over = (window: WindowPlan | null): Tally[] =>
+      !window || isMissing || window.stretches.length === 0 ? [] : measureTallies(prepared, name, through, window, keep);
+    return { prepared, name, isMissing, current: over(prepared.current), before: over(prepared.before) };
+  });
 }
 
 /** The rows of tallies that a request has already read. */
 export type TallyStore = Map<string, TallyRow[]>;
 
 /** Runs the tallies a request has not run yet. One that leaves members over is added up from the same tally of all members where that adds up. */
-async function tallyOnce(deps: QueryDeps, tallies: readonly Tally[], store: TallyStore): Promise<TallyRow[][]> {
-  const wanted = tallies.map((tally) => ({
-    tally,
-    key: JSON.stringify(tally),
-    whole: tally.keep && tally.fact !== 'case_issue' ? JSON.stringify({ ...tally, keep: null }) : '',
-  }));
-  for (const { tally, key, whole } of wanted) {
-    const rows = store.get(whole);
-    if (rows && !store.has(key)) store.set(key, leaveOver(rows, tally.keep ?? []));
+async function tallyOnce(deps: QueryDeps, tallies: readonly Tally[], store: TallyStore): Promise<void> {
+  const missing = new Map<string, Tally>();
+  for (const tally of tallies) {
+    const key = JSON.stringify(tally);
+    if (store.has(key)) continue;
+    const whole = tally.keep && tally.fact !== 'case_issue' ? store.get(JSON.stringify({ ...tally, keep: null })) : undefined;
+    if (whole) store.set(key, leaveOver(whole, tally.keep ?? []));
+    else missing.set(key, tally);
   }
-  const missing = wanted.filter(({ key }) => !store.has(key));
-  const found = await runTallies(
-    deps.reader,
-    missing.map((m) => m.tally),
-    deps.bounds,
-  );
-  missing.forEach(({ key }, i) => store.set(key, found[i] ?? []));
-  return wanted.map(({ key }) => store.get(key) ?? []);
+  const found = await runTallies(deps.reader, [...missing.values()], deps.bounds);
+  [...missing.keys()].forEach((key, i) => store.set(key, found[i] ?? []));
 }
 
 function leaveOver(rows: readonly TallyRow[], keep: readonly (readonly number[])[]): TallyRow[] {
@@ -86,4 +84,3 @@ function measureTallies(p: Prepared, name: MeasureName, through: Through, window
   };
   return talliesOf(name, frame);
 }
-

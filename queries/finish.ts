@@ -170,22 +170,22 @@ function distributionsOf(rows: readonly TallyRow[], plan: WindowPlan): Map<strin
  * so it is last seen in the last minute of that hour (DESIGN §4 Durations), though followed for whole hours only.
  */
 function distributionOf(counts: ReadonlyMap<number, number>): Distribution {
-  const points = new Map<number, TimePoint>();
+  const seen = [...counts].map(([bin, count]) => ({ bin, count, time: bin >= 0 ? bin : (-1 - bin) * 60 + 59 }));
+  seen.sort((a, b) => a.time - b.time);
+  const points: TimePoint[] = [];
   const ended: [number, number][] = [];
   let longest: number | null = null;
-  for (const [bin, count] of counts) {
+  for (const { bin, count, time } of seen) {
     const isEnded = bin >= 0;
-    const time = isEnded ? bin : (-1 - bin) * 60 + 59;
-    let point = points.get(time);
-    if (!point) points.set(time, (point = { time, events: 0, censored: 0 }));
+    let point = points.at(-1);
+    if (point?.time !== time) points.push((point = { time, events: 0, censored: 0 }));
     if (isEnded) {
       point.events += count;
       ended.push([bin, count]);
     } else point.censored += count;
-    longest = Math.max(longest ?? 0, isEnded ? bin : (-1 - bin) * 60);
+    longest = Math.max(longest ?? 0, isEnded ? bin : time - 59);
   }
-  const curve = { ...kaplanMeier([...points.values()].sort((a, b) => a.time - b.time)), longest };
-  return { curve, ended: ended.sort((a, b) => a[0] - b[0]), longest };
+  return { curve: { ...kaplanMeier(points), longest }, ended, longest };
 }
 
 function ratio(measure: Extract<Measure, { kind: 'ratio' }>, [n = 0, numerator = 0, subtracted = 0]: readonly number[]): Figure {

@@ -1,4 +1,4 @@
-import { figuresOfAll, type TallyStore } from './figures.ts';
+import { figuresOfAll, type Asked, type TallyStore } from './figures.ts';
 import type { Figure } from './finish.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
 import type { Query } from './model/query.ts';
@@ -7,10 +7,9 @@ import { memberOrder, membersOf, orderOf } from './table.ts';
 
 /** The members a limit keeps, as tuples of codes; null where nothing has to be left over. */
 export async function chooseMembers(deps: QueryDeps, prepared: readonly Prepared[], store: TallyStore = new Map()): Promise<Kept[]> {
-  const asked = prepared.map((p) => (needsTotals(p.query) ? (addsUp(p.query) ? p : totalsOf(p)) : null));
   const figures = await figuresOfAll(
     deps,
-    asked.map((p) => (p ? { prepared: p, keep: null } : null)),
+    prepared.map((p) => (needsTotals(p.query) ? firstAsked(p) : null)),
     store,
   );
   return Promise.all(
@@ -38,6 +37,11 @@ export interface Kept {
   totals: Map<string, Figure[]> | null;
 }
 
+/** What has to be tallied of a query before its members are known: itself where nothing depends on them or its tallies add up, else what it is ordered by. */
+export function firstAsked(p: Prepared): Asked {
+  return { prepared: needsTotals(p.query) && !addsUp(p.query) ? totalsOf(p) : p, keep: null };
+}
+
 /** Whether the tallies of all members are few and can be added up to those of the members left over. */
 function addsUp({ grain, measures }: Query): boolean {
   return grain === null && measures.every((name) => measureOf(name).kind !== 'percentile' && measureOf(name).fact !== 'case_issue');
@@ -56,4 +60,3 @@ function totalsOf(p: Prepared): Prepared {
   const whole = ungrained(p);
   return { ...whole, query: { ...whole.query, compare: null }, before: null, measures: measure ? [measure] : [] };
 }
-

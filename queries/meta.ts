@@ -9,10 +9,12 @@ import type { MetaJson } from './model/wire.ts';
 /** The model and what the store holds, as `GET /api/meta` publishes it; the server adds who asks. */
 export async function readMeta(deps: QueryDeps): Promise<Omit<MetaJson, 'user' | 'demo'>> {
   const { reader, organisation } = deps;
-  const [sources, counts, earliest, { currency }] = await Promise.all([
+  const [sources, counts, span, { currency }] = await Promise.all([
     readSources(reader, deps.now()),
     reader('case_fact').groupBy('source').select('source').count({ n: '*' }) as unknown as Promise<{ source: number; n: number }[]>, // Knex types counts as text or number
-    reader('case_fact').min({ date: 'received_on' }).first() as unknown as Promise<{ date: string | null } | undefined>,
+    reader('case_fact').min({ earliest: 'received_on' }).max({ latest: 'received_on' }).first() as unknown as Promise<
+      { earliest: string | null; latest: string | null } | undefined
+    >,
     readCurrency(reader, organisation.currency),
   ]);
   const cases = new Map(counts.map((row) => [row.source, Number(row.n)]));
@@ -39,7 +41,8 @@ export async function readMeta(deps: QueryDeps): Promise<Omit<MetaJson, 'user' |
     })),
     asOf: iso(at),
     today: localDate(at, zone),
-    earliest: earliest?.date ?? null,
+    earliest: span?.earliest ?? null,
+    latest: span?.latest ?? null,
   };
 }
 

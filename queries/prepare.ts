@@ -86,4 +86,3 @@ function matureDays(name: MeasureName): number {
   const measure = measureOf(name);
   return measure.kind === 'ratio' ? (measure.matureDays ?? 0) : 0;
 }
-

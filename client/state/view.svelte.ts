@@ -33,9 +33,12 @@ class ViewState {
     this.#windows = windows;
   }
 
-  /** Looks at something else; an opened figure closes. */
-  set(change: Partial<View>): void {
-    router.go(address(router.path, viewToSearch({ ...this.view, ...change })));
+  /**
+   * Looks at something else; an opened figure closes.
+   * @param replace true when the step should not be undone by "back"
+   */
+  set(change: Partial<View>, options: { replace?: boolean } = {}): void {
+    router.go(address(router.path, viewToSearch({ ...this.view, ...change })), options);
   }
 
   /** Opens the cases behind a figure, or closes them. */

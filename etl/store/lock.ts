@@ -3,14 +3,26 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { SourceFailed } from '../errors.ts';
 import type { Store } from './open.ts';
+import { laterThrough } from './sources.ts';
 import type { SourceStateRow } from './tables.ts';
 import { transact } from './transact.ts';
 
 /** The right to load one source, held across processes until it is released, or not renewed for five minutes, or its process is gone. */
 export interface SourceLock {
-  /** To be called in every transaction of the run. @throws SourceFailed when another process has taken the lock over */
-  renew(trx: Knex.Transaction, now: number): Promise<void>;
+  /**
+   * To be called in every transaction of the run.
+   * @param progress what else to note of the source
+   * @throws SourceFailed when another process has taken the lock over
+   */
+  renew(trx: Knex.Transaction, now: number, progress?: SourceProgress): Promise<void>;
   release(trx: Knex.Transaction): Promise<void>;
+}
+
+export interface SourceProgress {
+  /** Where to go on from. */
+  cursor?: string;
+  /** Until when the source is known; an earlier instant than the one noted changes nothing. */
+  throughAt?: number;
 }
 
 const holdSeconds = 300;
@@ -41,10 +53,10 @@ export async function lockSource<T>(
     throw error;
   });
   const lock: SourceLock = {
-    async renew(trx, at) {
+    async renew(trx, at, { cursor, throughAt = 0 } = {}) {
       const count = await states(trx)
         .where({ locked_by: owner })
-        .update({ locked_until: at + holdSeconds });
+        .update({ locked_until: at + holdSeconds, through_at: laterThrough(trx, throughAt), ...(cursor === undefined ? {} : { cursor }) });
       if (count === 0)
         throw new SourceFailed(
           source.name,

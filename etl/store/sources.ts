@@ -40,11 +40,7 @@ export async function describeSource(store: Store, source: SourceDescription): P
   return code;
 }
 
-/** Notes until when a source is known; an earlier instant than the one noted changes nothing. */
-export async function raiseThrough(trx: Knex.Transaction, source: number, throughAt: number): Promise<void> {
-  if (throughAt <= 0) return;
-  await trx<SourceStateRow>('source_state')
-    .where({ source })
-    .where((where) => void where.whereNull('through_at').orWhere('through_at', '<', throughAt))
-    .update({ through_at: throughAt });
+/** The value of `through_at` that is no earlier than the one noted; 0 leaves it as it is. */
+export function laterThrough(trx: Knex.Transaction, throughAt: number): Knex.Raw {
+  return trx.raw('case when coalesce(through_at, 0) < ? then ? else through_at end', [throughAt, throughAt]);
 }

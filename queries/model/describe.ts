@@ -10,6 +10,7 @@ import {
 } from './model.ts';
 import { durations, type Condition } from './measure.ts';
 import { formatBucket, formatCount, formatDate, formatInterval, formatValue } from './number.ts';
+import { addDays, daysBetween } from './buckets.ts';
 import type { Where } from './query.ts';
 import type { Report } from './reports.ts';
 import type { Row, TableJson, Value, Window } from './wire.ts';
@@ -25,6 +26,23 @@ export function describeFilters(where: Where): string[] {
     ...rangeNames.flatMap((r) => (where.range[r] ? [describeRange(r, where.range[r])] : [])),
     ...(where.text ? [`text: ${where.text}`] : []),
   ];
+}
+
+/**
+ * The windows as far as they are known: one that today cuts ends today, and the one it is compared with after as many days.
+ * @param today the local date of T, `YYYY-MM-DD`
+ */
+export function elapsedWindows<W extends { current: Window; before?: Window }>(
+  windows: W,
+  today: string,
+): { current: Window; before?: Window } {
+  const { current, before } = windows;
+  if (current.to <= today || current.from > today) return windows;
+  const end = before && addDays(before.from, daysBetween(current.from, today));
+  return {
+    current: { from: current.from, to: today },
+    ...(before && end && { before: { from: before.from, to: end < before.to ? end : before.to } }),
+  };
 }
 
 /** A window as "1 January to 31 December 2026". */

@@ -1,6 +1,6 @@
 import type { Grain, MeasureName } from './model.ts';
 import type { Query } from './query.ts';
-import { grainFor, viewQuery, type View } from './view.ts';
+import { grainFor, viewQuery, type View, type Known } from './view.ts';
 
 /** How a table is drawn; `measures` are the value columns in order of drawing. */
 export type ChartKind =
@@ -70,27 +70,27 @@ export const tiles: { measure: MeasureName; title: string }[] = [
 ];
 
 /** The query of a report over what a view looks at. */
-export function reportQuery(report: Report, view: View, today: string, earliest: string | null): Query {
+export function reportQuery(report: Report, view: View, known: Known): Query {
   const { grain, ...ask } = report.query;
-  return viewQuery(view, today, earliest, { ...ask, grain: grain === 'view' ? viewGrain(view, today, earliest) : (grain ?? null) });
+  return viewQuery(view, known, { ...ask, grain: grain === 'view' ? viewGrain(view, known) : (grain ?? null) });
 }
 
 /**
  * Everything the first screen asks, in one request.
  * @returns the queries of {@link trends} in order, then the totals of the tiles, then their series over time
  */
-export function overviewQueries(view: View, today: string, earliest: string | null): Query[] {
+export function overviewQueries(view: View, known: Known): Query[] {
   const measures = tiles.map((t) => t.measure);
   return [
-    ...trends.map((report) => reportQuery(report, view, today, earliest)),
-    viewQuery(view, today, earliest, { measures }),
-    viewQuery(view, today, earliest, { measures, grain: viewGrain(view, today, earliest), compare: null }),
+    ...trends.map((report) => reportQuery(report, view, known)),
+    viewQuery(view, known, { measures }),
+    viewQuery(view, known, { measures, grain: viewGrain(view, known), compare: null }),
   ];
 }
 
 /** The grain of a view, or the one its period is drawn in when nobody chose. */
-export function viewGrain(view: View, today: string, earliest: string | null): Grain {
+export function viewGrain(view: View, known: Known): Grain {
   if (view.grain) return view.grain;
-  const { from, to } = viewQuery(view, today, earliest, { measures: ['received'] });
+  const { from, to } = viewQuery(view, known, { measures: ['received'] });
   return grainFor(from, to);
 }

@@ -127,13 +127,29 @@ export function viewToSearch(view: View): string {
   return parameters.toString();
 }
 
+/** Local dates a period is counted from: that of T, and those on which the first and the last case were received, null while there is none. */
+export interface Known {
+  today: string;
+  earliest: string | null;
+  latest: string | null;
+}
+
+/** What a view knows: another as-of is another today. */
+export function knownOf(view: View, { today, earliest, latest }: Known): Known {
+  return { today: view.asOf?.slice(0, 10) ?? today, earliest, latest };
+}
+
+/** Whether the period a screen opens with ends up after the last case was received, so that it would show nothing. */
+export function isOpeningEmpty(known: Known): boolean {
+  return known.latest !== null && known.latest < resolvePeriod(openingView().period, known).from;
+}
+
 /**
  * The dates of a period.
- * @param today the local date of T, `YYYY-MM-DD`
- * @param earliest the date of the first case, for "everything"
+ * @param known what the dates count back from
  * @returns inclusive dates; periods of whole months, quarters and years run to their last day, so that a comparison takes whole ones
  */
-export function resolvePeriod(period: Period, today: string, earliest: string | null): { from: string; to: string } {
+export function resolvePeriod(period: Period, { today, earliest, latest }: Known): { from: string; to: string } {
   if (typeof period !== 'string') return period;
   const whole = (grain: Grain, ago: number, count = 1) => {
     const last = addBuckets(grain, startOf(grain, today), -ago);
@@ -165,7 +181,7 @@ export function resolvePeriod(period: Period, today: string, earliest: string | 
     case 'last_year':
       return whole('year', 1);
     case 'all':
-      return { from: earliest && earliest < today ? earliest : today, to: today };
+      return earliest && latest && earliest <= today ? { from: earliest, to: latest < today ? latest : today } : { from: today, to: today };
   }
 }
 
@@ -178,16 +194,16 @@ export function grainFor(from: string, to: string): Grain {
   return days <= 15 * 366 ? 'quarter' : 'year';
 }
 
-/** A query over what a view looks at. */
-export function viewQuery(view: View, today: string, earliest: string | null, ask: Pick<Query, 'measures'> & Partial<Query>): Query {
-  const { from, to } = resolvePeriod(view.period, today, earliest);
+/** A query over what a view looks at; everything has nothing before it to be compared with. */
+export function viewQuery(view: View, known: Known, ask: Pick<Query, 'measures'> & Partial<Query>): Query {
+  const { from, to } = resolvePeriod(view.period, known);
   return {
     by: [],
     grain: null,
     from,
     to,
     where: view.where,
-    compare: view.compare,
+    compare: view.period === 'all' ? null : view.compare,
     order: null,
     limit: null,
     asOf: view.asOf,

@@ -77,9 +77,10 @@ export interface MetaJson {
   sources: SourceJson[];
   /** T: the largest `through`, ISO 8601 UTC. */
   asOf: string;
-  /** Local date of T and of the first case; the latter null while there is none. */
+  /** Local dates of T and of the first and the last case received; the latter two null while there is none. */
   today: string;
   earliest: string | null;
+  latest: string | null;
   user: { name: string; role: string };
   demo: boolean;
 }

@@ -40,20 +40,25 @@ export function planStatements(tallies: readonly Tally[], areBinsListed: boolean
   return [...alike.values()].flatMap((users) => touching(tallies, users).map((group) => statementOf(tallies, group, isByDay)));
 }
 
-/** The rows of one tally out of those of its statement. Several rows may be about the same bucket. */
+/** The rows of one tally out of those of its statement. Where a tally has keys or bins several rows may be about the same bucket. */
 export function rowsFor(tally: Tally, statement: Statement, rows: readonly StatementRow[]): TallyRow[] {
   const positions = tally.sums.map((sum) => positionOf(sum, statement.sums));
-  const isWhole = positions.length === statement.sums.length && positions.every((p, i) => p === i);
+  const isPlain = tally.by.length === 0 && tally.bin === null;
   const buckets = new Map<string, string | null>();
+  const plain = new Map<string, number[]>();
   const found: TallyRow[] = [];
   for (const row of rows) {
     let bucket = buckets.get(row.date);
     if (bucket === undefined) buckets.set(row.date, (bucket = bucketOf(tally, row.date)));
     if (bucket === null) continue;
-    const sums = isWhole ? row.sums : positions.map((p) => row.sums[p] ?? 0);
-    if (sums.some((value) => value !== 0)) found.push({ bucket, keys: row.keys, bins: row.bins, sums });
+    if (isPlain) {
+      let sums = plain.get(bucket);
+      if (!sums) plain.set(bucket, (sums = positions.map(() => 0)));
+      for (const [i, p] of positions.entries()) sums[i] = (sums[i] ?? 0) + (row.sums[p] ?? 0);
+    } else found.push({ bucket, keys: row.keys, bins: row.bins, sums: positions.map((p) => row.sums[p] ?? 0) });
   }
-  return found;
+  for (const [bucket, sums] of plain) found.push({ bucket, keys: [], bins: null, sums });
+  return found.filter((row) => row.sums.some((value) => value !== 0));
 }
 
 /** The bucket of a date, or null where the tally does not count it. */

@@ -50,7 +50,7 @@ data.before(async () => {
   const now = () => Math.floor(Date.now() / 1000);
   const deps = { store, config, findMap, now, log: () => undefined };
   // The schedule has been there and found nothing, so the source is known.
-  await runSource(deps, inboxSource!, 'command'); // the only one
+  await runSource(deps, inboxSource!, 'schedule'); // the only one
   server = await startServer({
     store,
     clientDir,

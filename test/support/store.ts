@@ -6,7 +6,7 @@ import { loadBatch } from '../../etl/load.ts';
 import { caseFields, surveyFields, type CaseRecord } from '../../etl/record.ts';
 import { openStore, type Store } from '../../etl/store/open.ts';
 import { customerSecret } from '../../etl/store/settings.ts';
-import { describeSource, raiseThrough } from '../../etl/store/sources.ts';
+import { describeSource, laterThrough } from '../../etl/store/sources.ts';
 
 export interface LoadRecordsOptions {
   /** Name of the source; default `test`. */
@@ -24,7 +24,7 @@ export interface LoadRecordsOptions {
 }
 
 /** A new store in a folder of its own, migrated as in production. `close` removes the folder. */
-export async function tempStore(): Promise<{ store: Store; dir: string; close(): Promise<void> }> {
+export async function tempStore(): Promise<{ store: Store; dir: string; close: () => Promise<void> }> {
   const dir = mkdtempSync(path.join(tmpdir(), 'silverlining-test-'));
   const store = await openStore({ dataDir: dir });
   return {
@@ -53,7 +53,10 @@ export async function loadRecords(store: Store, records: CaseRecord[], options: 
       now,
       cases,
       rejects: [],
-      after: (trx) => raiseThrough(trx, code, knownAt),
+      after: (trx) =>
+        trx('source_state')
+          .where({ source: code })
+          .update({ through_at: laterThrough(trx, knownAt) }),
     });
   }
 }

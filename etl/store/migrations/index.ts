@@ -3,7 +3,7 @@ import * as createStore from './001_create_store.ts';
 
 interface Migration {
   name: string;
-  up(knex: Knex): Promise<void>;
+  up: (knex: Knex) => Promise<void>;
 }
 
 // Every migration in order. Forward only: a migration is never edited after its release, a new one is appended.

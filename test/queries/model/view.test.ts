@@ -1,6 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { grainFor, openingView, resolvePeriod, viewFromSearch, viewToSearch, type View } from '../../../queries/model/view.ts';
+import {
+  type View,
+  grainFor,
+  isOpeningEmpty,
+  openingView,
+  resolvePeriod,
+  viewFromSearch,
+  viewQuery,
+  viewToSearch,
+} from '../../../queries/model/view.ts';
 
 const views = suite('view');
 
@@ -46,13 +55,26 @@ views('reports what it does not know and keeps the rest', () => {
 });
 
 views('counts periods back from the day of T', () => {
-  const at = (period: View['period']) => resolvePeriod(period, '2026-11-22', '2024-03-05');
+  const at = (period: View['period']) => resolvePeriod(period, { today: '2026-11-22', earliest: '2024-03-05', latest: '2026-11-20' });
   assert.equal(at('last_28_days'), { from: '2026-10-26', to: '2026-11-22' });
   assert.equal(at('last_12_months'), { from: '2025-12-01', to: '2026-11-30' });
   assert.equal(at('last_month'), { from: '2026-10-01', to: '2026-10-31' });
   assert.equal(at('this_quarter'), { from: '2026-10-01', to: '2026-12-31' });
   assert.equal(at('last_year'), { from: '2025-01-01', to: '2025-12-31' });
-  assert.equal(at('all'), { from: '2024-03-05', to: '2026-11-22' });
+  assert.equal(at('all'), { from: '2024-03-05', to: '2026-11-20' });
+});
+
+views('knows when the period a screen opens with lies after the last case', () => {
+  const known = { today: '2019-10-31', earliest: '2011-07-01' };
+  assert.is(isOpeningEmpty({ ...known, latest: '2011-12-31' }), true);
+  assert.is(isOpeningEmpty({ ...known, latest: '2018-11-01' }), false); // the twelve months to October 2019 begin on that day
+  assert.is(isOpeningEmpty({ ...known, earliest: null, latest: null }), false);
+});
+
+views('compares everything with nothing', () => {
+  const known = { today: '2026-11-22', earliest: '2024-03-05', latest: '2026-11-20' };
+  const compared = (period: View['period']) => viewQuery({ ...openingView(), period }, known, { measures: ['received'] }).compare;
+  assert.equal([compared('last_year'), compared('all')], ['previous_period', null]);
 });
 
 views('draws a period in a readable number of steps', () => {

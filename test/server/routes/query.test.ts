@@ -45,11 +45,11 @@ routes('answers the same by POST and by GET', async () => {
 routes('gives exactly the cases behind a figure as one file, without texts, and writes down that it did', async () => {
   const asked = encodeURIComponent(JSON.stringify({ measure: 'received', query, key: { issue: 'late delivery' } }));
   const response = await server.send('GET', `/api/cases.csv?q=${asked}`);
-  assert.match(response.headers.get('content-disposition'), 'silverlining-cases.csv');
+  assert.match(response.headers.get('content-disposition') ?? '', 'silverlining-cases.csv');
   const lines = (await response.text()).trimEnd().split('\r\n');
   assert.is(lines.length, 3);
-  assert.match(lines[0], /^case_id,source,source_id,kind,/);
-  assert.match(lines[1], /^2,.*,2,complaint,open,2026-01-06,,,,,,late delivery,/);
+  assert.match(lines[0] ?? '', /^case_id,source,source_id,kind,/);
+  assert.match(lines[1] ?? '', /^2,.*,2,complaint,open,2026-01-06,,,,,,late delivery,/);
   assert.not.match(lines.join(), 'secret');
   assert.is((await temp.store.reader('audit_event').where({ action: 'cases_exported' })).length, 1);
 });
