@@ -6,6 +6,7 @@ export type TimeReader = (text: string) => When | null;
 
 const tokenPattern = /YYYY|YY|MMM|MM|M|DD|D|HH|H|hh|h|mm|ss|fraction|A|Z/g;
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const fourCenturies = 146_097 * 86_400;
 const namedForms = ['iso', 'unix', 'unix_ms'];
 
 type Parts = { year: number; month: number; day: number; hour: number; minute: number; second: number; afternoon: number; offset: number };
@@ -144,8 +145,9 @@ function assemble(parts: Parts, isWholeDay: boolean, clock: ZoneClock): When | n
     if (hour < 1 || hour > 12) return null;
     hour = (hour % 12) + (afternoon ? 12 : 0);
   }
-  if (hour > 23 || minute > 59 || second > 59 || year < 100) return null;
-  const local = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  // Years below 100 would be taken as of the twentieth century, so the date is moved on by the 400 years after which the calendar repeats.
+  const local = Date.UTC(year + 400, month - 1, day, hour, minute, second) / 1000 - fourCenturies;
   return Number.isNaN(offset) ? clock.instantOf(local) : local - offset;
 }
 

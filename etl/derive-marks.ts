@@ -68,10 +68,13 @@ export function writeCodes(record: CaseRecord, moments: Moments, row: Value[]): 
   }
 }
 
-/** @returns a flag for money in another currency, which is kept as given */
+/** @returns a flag for money in another currency, which is kept as given, or for an amount beyond what can be counted, which is not kept */
 export function writeMoney(record: CaseRecord, amount: string, currency: string | null, row: Value[]): Flag[] {
   const given = record.redress_currency ?? currency;
-  row[place.redress_minor] = minorUnits(amount, given ?? '');
+  const minor = minorUnits(amount, given ?? '');
+  if (minor === null)
+    return [{ rule: 'malformed_value', field: 'redress_amount', message: 'the amount is too large to be counted exactly', value: amount }];
+  row[place.redress_minor] = minor;
   if (given) row[place.redress_currency] = given;
   if (!given || !currency || given === currency) return [];
   return [

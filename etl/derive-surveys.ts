@@ -18,7 +18,8 @@ export interface DerivedSurvey {
 }
 /**
  * The surveys of a case. One without a key gets that of its case with its kind, and from the second of a kind on its number.
- * @param flags takes a flag for each score outside its scale
+ * An answer is a score with its time: a time of answering without a score that can be read is left out.
+ * @param flags takes a flag for each score outside its scale, score without a time of answering, and time of answering without a score
  * @param seen takes the times that were read
  */
 export function readSurveys(record: CaseRecord, zone: string, flags: Flag[], seen: Moment[]): DerivedSurvey[] {
@@ -28,9 +29,10 @@ export function readSurveys(record: CaseRecord, zone: string, flags: Flag[], see
     const count = (counts.get(survey.kind) ?? 0) + 1;
     counts.set(survey.kind, count);
     const asked = survey.asked_at === undefined ? null : momentOf(survey.asked_at, zone);
-    const answered = survey.answered_at === undefined ? null : momentOf(survey.answered_at, zone);
-    for (const moment of [asked, answered]) if (moment) seen.push(moment);
+    const given = survey.answered_at === undefined ? null : momentOf(survey.answered_at, zone);
+    for (const moment of [asked, given]) if (moment) seen.push(moment);
     const score = readScore(survey, i, flags);
+    const answered = score === null ? null : given;
     return {
       source_id: survey.source_id ?? `${record.source_id}/${survey.kind}${count > 1 ? `/${count}` : ''}`,
       survey_kind: surveyKindCode(survey.kind),
@@ -48,16 +50,20 @@ export function readSurveys(record: CaseRecord, zone: string, flags: Flag[], see
 }
 
 function readScore(survey: SurveyRecord, index: number, flags: Flag[]): number | null {
-  if (survey.score === undefined) return null;
+  const { score, answered_at: answeredAt } = survey;
+  const flag = (field: string, message: string, value: unknown) =>
+    flags.push({ rule: 'malformed_value', field: `surveys[${index}].${field}`, message, value: String(value) });
+  if (score === undefined) {
+    if (answeredAt !== undefined) flag('answered_at', 'has a time of answering but no score; it counts as not answered', answeredAt);
+    return null;
+  }
   const { low, high } = scaleOf(survey);
-  if (survey.score >= low && survey.score <= high) return survey.score;
-  flags.push({
-    rule: 'malformed_value',
-    field: `surveys[${index}].score`,
-    message: `the score is not from ${low} to ${high}`,
-    value: String(survey.score),
-  });
-  return null;
+  if (score < low || score > high) {
+    flag('score', `the score is not from ${low} to ${high}`, score);
+    return null;
+  }
+  if (answeredAt === undefined) flag('score', 'has a score but no time of answering; it counts in no figure', score);
+  return score;
 }
 
 function scaleOf(survey: SurveyRecord): (typeof surveyScales)[SurveyScale] {

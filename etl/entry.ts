@@ -1,6 +1,6 @@
 import { didYouMean, type Problem } from './errors.ts';
 import { instantAt } from './local-time.ts';
-import { caseFields, parseRecord, type CaseFieldName, type Field, type Parsed, type CaseRecord } from './record.ts';
+import { caseFields, parseRecord, readField, type CaseFieldName, type Field, type Parsed, type CaseRecord, type When } from './record.ts';
 
 const required: readonly string[] = ['kind', 'received_at', 'issue', 'narrative'];
 
@@ -46,31 +46,31 @@ export function parseEntry(raw: unknown, context: { key: string; now: number }):
     if (!names.includes(name)) problems.push({ field: name, message: `is not a field of the entry form${didYouMean(name, names)}` });
   }
   const known: Record<string, unknown> = Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
-  for (const { name, field, isRequired } of entryFields) {
-    if (isRequired && known[name] === undefined) problems.push({ field: name, message: missing(field) });
-    else if (field.type === 'sub' && known[name] !== undefined && known[field.of] === undefined) {
-      problems.push({ field: name, message: `choose the ${field.of} it belongs to first` });
-    }
+  for (const entry of entryFields) {
+    const message = wrongWith(entry, known, context.now);
+    if (message !== null) problems.push({ field: entry.name, message });
   }
-  for (const { name, field, longest } of entryFields) {
-    const value = known[name];
-    if (typeof value !== 'string') continue;
-    if (longest !== null && value.length > longest) {
-      problems.push({ field: name, message: `has ${value.length} characters; at most ${longest} fit` });
-    } else if (isLabel(field) && value.includes('›'))
-      problems.push({ field: name, message: 'must not hold the sign ›, which joins a sub-item to its parent' });
-  }
+  if (problems.length) return { ok: false, problems };
 
   const parsed = parseRecord({ ...known, source_id: key });
-  if (!parsed.ok) problems.push(...parsed.problems);
-  else {
-    problems.push(...parsed.flags.map(({ field, message }) => ({ field, message })));
-    if (isAhead(parsed.record.received_at, context.now)) problems.push({ field: 'received_at', message: 'lies in the future' });
-  }
-  const first = problems.filter((p, i) => problems.findIndex((other) => other.field === p.field) === i);
-  if (!parsed.ok || first.length) return { ok: false, problems: first };
+  if (!parsed.ok) return parsed;
+  if (parsed.flags.length) return { ok: false, problems: parsed.flags.map(({ field, message }) => ({ field, message })) };
   const record = { ...parsed.record, events: [{ kind: 'received' as const, at: parsed.record.received_at }] };
   return { ok: true, record, flags: [] };
+}
+
+/** What is wrong with a field of the form, or null. */
+function wrongWith({ name, field, isRequired, longest }: EntryField, known: Record<string, unknown>, now: number): string | null {
+  const value = known[name];
+  if (value === undefined) return isRequired ? missing(field) : null;
+  if (field.type === 'sub' && known[field.of] === undefined) return `choose the ${field.of} it belongs to first`;
+  if (typeof value === 'string' && longest !== null && value.length > longest)
+    return `has ${value.length} characters; at most ${longest} fit`;
+  if (typeof value === 'string' && isLabel(field) && value.includes('›'))
+    return 'must not hold the sign ›, which joins a sub-item to its parent';
+  const read = readField(name, value);
+  if ('message' in read) return read.message;
+  return name === 'received_at' && isAhead(read.value as When, now) ? 'lies in the future' : null; // a time reads as one
 }
 
 /**

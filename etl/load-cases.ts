@@ -20,14 +20,28 @@ export interface LoadScope {
   labels: LabelScope;
   source: SourceKey;
   runId: number | null;
+  /** Name of the file, for flags. */
+  input: string | null;
   /** The store holds no case of this source but those of this run; keys new to the run need not be looked up. */
   isKnownNew?: (sourceId: string) => boolean;
+}
+
+/** Where a value stood. */
+export interface RowPlace {
+  line: number;
+  /** Name of the file where it is not the one that is being read. */
+  input?: string | null;
+}
+/** A case to be loaded. */
+export interface LoadedCase extends Derived {
+  /** Where the value of each flag stood, in the order of the flags. */
+  flagPlaces?: readonly RowPlace[];
 }
 
 export type Outcome = 'inserted' | 'updated' | 'unchanged';
 /** A case as it was written. */
 export interface WrittenCase {
-  derived: Derived;
+  derived: LoadedCase;
   caseId: number;
   shardKey: number;
   isNew: boolean;
@@ -49,7 +63,7 @@ const labelPlaces = caseLabels.map((dimension) => ({ dimension, at: place[dimens
  * @param cases each key once
  * @returns what became of each, in order, and the id of each
  */
-export async function upsertCases(scope: LoadScope, cases: readonly Derived[]): Promise<{ outcomes: Outcome[]; caseIds: number[] }> {
+export async function upsertCases(scope: LoadScope, cases: readonly LoadedCase[]): Promise<{ outcomes: Outcome[]; caseIds: number[] }> {
   const { trx, source } = scope;
   const existing = await findExisting(scope, cases);
   const outcomes = cases.map((derived): Outcome => {

@@ -17,7 +17,7 @@ const textColumns = [
 const childTables = ['case_issue', 'case_text', 'case_raw', 'case_event', 'case_flag'] as const;
 
 /** Writes what hangs on new cases, and replaces it for changed ones: issues, texts with their search index, raw values, events, flags. */
-export async function replaceChildren({ trx, labels, runId }: LoadScope, written: readonly WrittenCase[]): Promise<void> {
+export async function replaceChildren({ trx, labels, runId, input }: LoadScope, written: readonly WrittenCase[]): Promise<void> {
   const changed = written.filter((w) => !w.isNew).map((w) => w.caseId);
   if (changed.length) await removeChildren(trx, changed);
   const issues: Value[][] = [];
@@ -40,7 +40,10 @@ export async function replaceChildren({ trx, labels, runId }: LoadScope, written
       derived.events.forEach((e, i) =>
         events.push([...ids, i + 1, eventKinds.indexOf(e.kind) + 1, e.at, Number(e.isWholeDay), e.actor, e.from, e.to]),
       );
-    if (derived.flags.length) derived.flags.forEach((f, i) => flags.push([...ids, i + 1, f.rule, f.field, f.message, f.value, runId]));
+    derived.flags.forEach((f, i) => {
+      const at = derived.flagPlaces?.[i];
+      flags.push([...ids, i + 1, f.rule, f.field, f.message, f.value, runId, at?.input ?? input, at?.line ?? null]);
+    });
   }
   await insertRows(trx, 'case_issue', ['case_id', 'shard_key', 'position', 'issue', 'sub_issue'], issues);
   await insertRows(trx, 'case_text', ['case_id', 'shard_key', ...textColumns], texts);
@@ -52,10 +55,16 @@ export async function replaceChildren({ trx, labels, runId }: LoadScope, written
     ['case_id', 'shard_key', 'event_no', 'kind', 'at', 'is_whole_day', 'actor', 'from_value', 'to_value'],
     events,
   );
-  await insertRows(trx, 'case_flag', ['case_id', 'shard_key', 'flag_no', 'rule', 'field', 'message', 'value', 'run_id'], flags);
+  await insertRows(
+    trx,
+    'case_flag',
+    ['case_id', 'shard_key', 'flag_no', 'rule', 'field', 'message', 'value', 'run_id', 'input', 'line'],
+    flags,
+  );
 }
 
-async function removeChildren(trx: Knex.Transaction, caseIds: readonly number[]): Promise<void> {
+/** Removes all that hangs on cases but their surveys. */
+export async function removeChildren(trx: Knex.Transaction, caseIds: readonly number[]): Promise<void> {
   for (const table of childTables)
     await trx(table)
       .where(isOneOf(trx, 'case_id', caseIds))

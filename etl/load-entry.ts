@@ -1,10 +1,11 @@
+import type { Knex } from 'knex';
 import { derive } from './derive.ts';
 import { loadBatch } from './load.ts';
 import type { CaseRecord } from './record.ts';
 import type { Store } from './store/open.ts';
 import { customerSecret } from './store/settings.ts';
 import { describeSource } from './store/sources.ts';
-import type { SourceStateRow } from './store/tables.ts';
+import type { CaseFactRow, SourceStateRow } from './store/tables.ts';
 
 export interface EntryOptions {
   /** The organisation's zone; null: UTC. */
@@ -14,11 +15,25 @@ export interface EntryOptions {
   now: number;
   /** Record fields the form asks for. */
   fields: readonly string[];
+  /** Work of the same transaction, done only where the case is new: with it or not at all. */
+  after?: (trx: Knex.Transaction, caseId: number) => Promise<void>;
+}
+
+/** The key of an entry is that of a case with other content; the case stands as it was. */
+export class EntryTaken extends Error {
+  readonly caseId: number;
+
+  constructor(caseId: number) {
+    super(`the key of this entry is that of case ${caseId}, which says something else`);
+    this.name = 'EntryTaken';
+    this.caseId = caseId;
+  }
 }
 
 /**
  * Loads a case a person has entered, through the same derivation and load as every source. Its key is that of the entry,
- * so that sending it twice makes one case. The source `entry` is known until now from its first case on.
+ * so that sending it twice makes one case and changes nothing. The source `entry` is known until now from its first case on.
+ * @throws EntryTaken when there is a case of this key with other content
  */
 export async function loadEntry(
   store: Store,
@@ -30,16 +45,28 @@ export async function loadEntry(
   const name = 'entry';
   const code = await describeSource(store, { name, connector: 'entry', map: null, zone, fields: options.fields });
   const context = { zone, currency: options.currency, now: options.now, customerSecret: await customerSecret(store) };
+  const derived = derive({ ...record, source_id: key }, [], context);
+  let found: Pick<CaseFactRow, 'case_id' | 'row_hash'> | undefined;
   const result = await loadBatch(store, {
     source: { name, code },
     runId: null,
     input: null,
     now: options.now,
-    cases: [derive({ ...record, source_id: key }, [], context)],
+    cases: [],
     rejects: [],
-    after: async (trx) => void (await trx<SourceStateRow>('source_state').where({ source: code }).update({ is_live: 1 })),
+    // Looked up where nobody else can write any more, so that of two sent at once the second finds the first.
+    async before(trx) {
+      found = await trx<CaseFactRow>('case_fact').where({ source: code, source_id: key }).first('case_id', 'row_hash');
+      return { cases: found ? [] : [derived], rejects: [] };
+    },
+    async after(trx, { caseIds: [caseId] }) {
+      if (caseId === undefined) return;
+      await trx<SourceStateRow>('source_state').where({ source: code }).update({ is_live: 1 });
+      await options.after?.(trx, caseId);
+    },
   });
-  const [caseId] = result.caseIds;
+  if (found && found.row_hash !== derived.rowHash) throw new EntryTaken(found.case_id);
+  const caseId = found?.case_id ?? result.caseIds[0];
   if (caseId === undefined) throw new Error('the entered case was not written');
-  return { caseId, isNew: result.outcomes[0] === 'inserted' };
+  return { caseId, isNew: !found };
 }

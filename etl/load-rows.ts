@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { RawRow } from './connector.ts';
+import type { SourceKey } from './load-cases.ts';
 import type { BoundMap } from './map.ts';
 import { shardKey } from './shard-key.ts';
-import type { SourceKey } from './load-cases.ts';
 import { insertRows, isOneOf } from './store/insert.ts';
 
 /** A row of a folding map with the key of its case. */
@@ -11,13 +11,23 @@ export interface KeyedRow {
   key: string;
   row: RawRow;
 }
-/** A case whose rows have come, new ones or the same again. */
+/** A row as it was kept: the columns the map reads. */
+export interface LandedRow extends RawRow {
+  /** The run that brought it; the line is one of that run's input. */
+  delivery: number;
+}
+/** A case with all its rows in the order in which the map folds them. */
 export interface RowGroup {
   key: string;
-  /** All its rows in the order the map folds them; none when nothing has changed. */
-  rows: RawRow[];
-  /** Whether any row is new or changed; if not, the case is as it was. */
-  isTouched: boolean;
+  rows: LandedRow[];
+}
+/** What rows are landed for. */
+export interface Landing {
+  source: SourceKey;
+  bound: BoundMap;
+  runId: number;
+  /** Every case whose rows come is to be made anew, changed or not. */
+  isEveryCaseDue: boolean;
 }
 
 interface SourceRow {
@@ -26,33 +36,41 @@ interface SourceRow {
   row_key: string;
   shard_key: number;
   ordinal: number;
+  delivery: number;
   line: number;
   hash: string;
   body: string;
+  replaced: string | null;
 }
+type KeptRow = Pick<SourceRow, 'delivery' | 'line' | 'hash' | 'replaced'>;
 
-const columns = ['source', 'source_id', 'row_key', 'shard_key', 'ordinal', 'line', 'hash', 'body'] as const;
+const columns = ['source', 'source_id', 'row_key', 'shard_key', 'ordinal', 'delivery', 'line', 'hash', 'body', 'replaced'] as const;
+const waitingColumns = ['source', 'source_id', 'shard_key'] as const;
 
 /**
- * Keeps the rows of a folding map and returns each case they belong to with all its rows, earlier ones included.
- * A row that comes again with the same key replaces the one that is there.
+ * Keeps the rows of a folding map and notes the cases that wait to be made of them: those with a new or changed row, and those of
+ * which no case could be made before. A row that comes again as it was keeps its place; a changed one replaces the one with its key.
+ * @returns the keys of the other cases, which stay as they are
  */
-export async function landRows(trx: Knex.Transaction, source: SourceKey, bound: BoundMap, rows: readonly KeyedRow[]): Promise<RowGroup[]> {
+export async function landRows(trx: Knex.Transaction, landing: Landing, rows: readonly KeyedRow[]): Promise<string[]> {
+  const { source } = landing;
   const keys = [...new Set(rows.map((r) => r.key))];
-  const cases = new Map(keys.map((key) => [key, { key, rows: new Map<string, LandedRow>(), isTouched: false }]));
   const kept = await trx<SourceRow>('source_row')
     .where('source', source.code)
     .where(isOneOf(trx, 'source_id', keys))
-    .select(...columns);
-  for (const row of kept) cases.get(row.source_id)?.rows.set(row.row_key, row);
+    .select('source_id', 'row_key', 'delivery', 'line', 'hash', 'replaced');
+  const known = new Map<string, KeptRow>(kept.map((row) => [placeKey(row), row]));
   const changed = new Map<string, SourceRow>();
+  const touched = new Set<string>();
   for (const { key, row } of rows) {
-    const landed = toSourceRow(source, bound, key, row);
-    const own = cases.get(key);
-    if (!own || own.rows.get(landed.row_key)?.hash === landed.hash) continue;
-    own.rows.set(landed.row_key, { ...landed, values: row.values });
-    own.isTouched = true;
-    changed.set(`${key}\u0000${landed.row_key}`, landed);
+    const landed = toSourceRow(landing, key, row);
+    const place = placeKey(landed);
+    const before = known.get(place);
+    if (before?.hash === landed.hash) continue;
+    if (before) takePlace(landed, before);
+    known.set(place, landed);
+    changed.set(place, landed);
+    touched.add(key);
   }
   await insertRows(
     trx,
@@ -61,35 +79,79 @@ export async function landRows(trx: Knex.Transaction, source: SourceKey, bound: 
     [...changed.values()].map((row) => columns.map((c) => row[c])),
     { conflict: ['source', 'source_id', 'row_key', 'shard_key'] },
   );
-  return [...cases.values()].map(({ key, rows: own, isTouched }) => ({
+  const others = keys.filter((key) => !touched.has(key));
+  const made = await withCase(trx, source, others);
+  const due = landing.isEveryCaseDue ? keys : keys.filter((key) => !made.has(key));
+  await insertRows(
+    trx,
+    'source_waiting',
+    waitingColumns,
+    due.map((key) => [source.code, key, shardKey(source.name, key)]),
+    { conflict: waitingColumns },
+  );
+  return [...made];
+}
+
+/** The next cases that wait to be made, at most `limit`; they wait no longer once the transaction is committed. */
+export async function takeWaiting(trx: Knex.Transaction, source: SourceKey, limit: number): Promise<RowGroup[]> {
+  const keys = await trx('source_waiting').where('source', source.code).orderBy('source_id').limit(limit).pluck<string[]>('source_id');
+  if (keys.length === 0) return [];
+  const own = (table: string) =>
+    trx<SourceRow>(table)
+      .where('source', source.code)
+      .where(isOneOf(trx, 'source_id', keys));
+  const rows = await own('source_row').select('source_id', 'ordinal', 'delivery', 'line', 'body');
+  await own('source_waiting').delete();
+  const groups = new Map<string, typeof rows>(keys.map((key) => [key, []]));
+  for (const row of rows) groups.get(row.source_id)?.push(row);
+  return [...groups].map(([key, list]) => ({
     key,
-    isTouched,
-    rows: isTouched ? inOrder([...own.values()]) : [],
+    rows: list
+      .sort((a, b) => a.ordinal - b.ordinal || a.delivery - b.delivery || a.line - b.line)
+      .map(({ delivery, line, body }) => ({ delivery, line, values: JSON.parse(body) as Record<string, string> })),
   }));
 }
 
-/** A row read back holds the columns the map reads; one that has just come holds them all, which the map does not tell apart. */
-interface LandedRow extends SourceRow {
-  values?: Record<string, string>;
+/**
+ * A row with new content counts as of its own delivery. An input that has two rows of one key replaces one by the other each time
+ * it is read: back to the content that its delivery found, the row is again where it was.
+ */
+function takePlace(row: SourceRow, before: KeptRow): void {
+  if (before.delivery !== row.delivery) row.replaced = `${before.delivery} ${before.line} ${before.hash}`;
+  else if (before.replaced !== null) {
+    const [delivery, line, hash] = before.replaced.split(' ');
+    if (hash === row.hash) Object.assign(row, { delivery: Number(delivery), line: Number(line) });
+    else row.replaced = before.replaced;
+  }
 }
 
-function inOrder(rows: LandedRow[]): RawRow[] {
-  return rows
-    .sort((a, b) => a.ordinal - b.ordinal || a.line - b.line)
-    .map((r) => ({ line: r.line, values: r.values ?? (JSON.parse(r.body) as Record<string, string>) }));
+async function withCase(trx: Knex.Transaction, source: SourceKey, keys: readonly string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const found = await trx<{ source: number; source_id: string }>('case_fact')
+    .where('source', source.code)
+    .where(isOneOf(trx, 'source_id', keys))
+    .select('source_id');
+  return new Set(found.map((row) => row.source_id));
 }
 
-function toSourceRow(source: SourceKey, bound: BoundMap, key: string, row: RawRow): SourceRow {
+function placeKey(row: Pick<SourceRow, 'source_id' | 'row_key'>): string {
+  return `${row.source_id}\u0000${row.row_key}`;
+}
+
+/** Where the file decides the order, all ordinals are equal and the line is no part of the hash: a row may move in the next file. */
+function toSourceRow({ source, bound, runId }: Landing, key: string, row: RawRow): SourceRow {
   const body = JSON.stringify(Object.fromEntries(bound.columns.map((column) => [column, row.values[column] ?? ''])));
-  const ordinal = bound.ordinal(row) ?? row.line;
+  const ordinal = bound.ordinal(row) ?? 0;
   return {
     source: source.code,
     source_id: key,
     row_key: bound.rowKey(row),
     shard_key: shardKey(source.name, key),
     ordinal,
+    delivery: runId,
     line: row.line,
     hash: hash('sha256', `${ordinal} ${body}`, 'base64url').slice(0, 22),
     body,
+    replaced: null,
   };
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { Derived } from './derive.ts';
-import { upsertCases, type LoadScope, type Outcome, type SourceKey } from './load-cases.ts';
+import { upsertCases, type LoadedCase, type LoadScope, type Outcome, type SourceKey } from './load-cases.ts';
+import { removeCases } from './load-gone.ts';
 import { insertRows } from './store/insert.ts';
 import { openLabels } from './store/labels.ts';
 import type { Store } from './store/open.ts';
@@ -8,6 +8,8 @@ import { transact } from './store/transact.ts';
 
 /** A part of the input of which no case was made. */
 export interface Reject {
+  /** Name of the file where it is not the batch's. */
+  input?: string | null;
   line: number | null;
   /** 1-based position in the row, where it is known. */
   column: number | null;
@@ -24,11 +26,14 @@ export interface Batch {
   /** Seconds UTC. */
   now: number;
   /** Each key once. */
-  cases: readonly Derived[];
+  cases: readonly LoadedCase[];
   rejects: readonly Reject[];
   isKnownNew?: (sourceId: string) => boolean;
-  /** Work of the same transaction before the cases are written; the cases and rejects it returns are added to those above. */
-  before?: (trx: Knex.Transaction) => Promise<{ cases: Derived[]; rejects: Reject[] }>;
+  /**
+   * Work of the same transaction before the cases are written; the cases and rejects it returns are added to those above.
+   * `gone` are keys whose case, where there is one, is taken out of the store.
+   */
+  before?: (trx: Knex.Transaction) => Promise<{ cases: LoadedCase[]; rejects: Reject[]; gone?: readonly string[] }>;
   /** Work of the same transaction after everything is written: cursor, counts. */
   after?: (trx: Knex.Transaction, result: BatchResult) => Promise<void>;
 }
@@ -37,7 +42,7 @@ export interface BatchResult {
   /** What became of each case, in order. */
   outcomes: Outcome[];
   caseIds: number[];
-  cases: readonly Derived[];
+  cases: readonly LoadedCase[];
   rejected: number;
 }
 
@@ -55,7 +60,9 @@ export async function loadBatch(store: Store, batch: Batch): Promise<BatchResult
     const more = await batch.before?.(trx);
     const cases = more ? [...batch.cases, ...more.cases] : batch.cases;
     const rejects = more ? [...batch.rejects, ...more.rejects] : batch.rejects;
-    const scope: LoadScope = { trx, changeSeq, labels, source: batch.source, runId: batch.runId, isKnownNew: batch.isKnownNew };
+    const { source, runId, input, isKnownNew } = batch;
+    const scope: LoadScope = { trx, changeSeq, labels, source, runId, input, isKnownNew };
+    if (more?.gone) await removeCases(scope, more.gone);
     const { outcomes, caseIds } = await upsertCases(scope, cases);
     await insertRows(
       trx,
@@ -64,7 +71,7 @@ export async function loadBatch(store: Store, batch: Batch): Promise<BatchResult
       rejects.map((r) => [
         batch.runId ?? 0,
         batch.source.code,
-        batch.input,
+        r.input ?? batch.input,
         r.line,
         r.column,
         r.field,

@@ -30,7 +30,9 @@ export function endOfDay(date: string, zone: string): number {
 
 /** Whole days since 1970-01-01 of a date `YYYY-MM-DD`. */
 export function dayNumber(date: string): number {
-  return Math.round(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10))) / 1000 / daySeconds);
+  // Years below 100 would be taken as of the twentieth century, so the date is moved on by the 400 years after which the calendar repeats.
+  const moved = Date.UTC(Number(date.slice(0, 4)) + 400, Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10)));
+  return Math.round(moved / 1000 / daySeconds) - 146_097;
 }
 
 /** The date `YYYY-MM-DD` that is `day` days after 1970-01-01. */

@@ -1,6 +1,6 @@
 import { didYouMean } from './errors.ts';
 import { below, complain, isMapping, readChoice, readList, readMapping, readText, readTexts, type At, type Yaml } from './map-node.ts';
-import type { Field } from './record.ts';
+import { readField, type Field } from './record.ts';
 import { formatProblem, timeReader } from './date-format.ts';
 import { isZone } from './time.ts';
 
@@ -249,7 +249,11 @@ export function readZone(node: Yaml, at: At): string | null {
 function checkValue(value: string, at: At, field: Field | null): string {
   if (field?.type === 'code' && value !== '' && !field.allowed.includes(value))
     complain(at, `"${value}" is not one of ${field.allowed.join(', ')}${didYouMean(value, field.allowed)}`);
-  if (field?.type === 'time' && timeReader('iso', 'UTC')(value) === null)
-    complain(at, `"${value}" is not a date like 2026-11-09 or a time like 2026-11-09T14:30:00Z`);
+  if (field?.type === 'time') {
+    const when = timeReader('iso', 'UTC')(value);
+    const read = when === null ? null : readField('received_at', when);
+    if (!read) complain(at, `"${value}" is not a date like 2026-11-09 or a time like 2026-11-09T14:30:00Z`);
+    else if ('message' in read) complain(at, read.message);
+  }
   return value;
 }

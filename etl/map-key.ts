@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from './errors.ts';
 import type { KeyPlan } from './map-fold.ts';
-import type { Notes } from './map-reading.ts';
+import { blankNotes } from './map-reading.ts';
 import { bindText, columnsOf, type Header, type Values } from './map-value.ts';
 
 const longestKey = 500;
 
 /** The key of a row, or why it has none. */
 export type KeyReader = (row: Values) => { key: string } | { problem: Problem };
+
+/** The columns a key is made of, for messages; none for `row_hash`, which is made of all. */
+export function keyColumnsOf(plan: KeyPlan): string[] {
+  return plan === 'row_hash' ? [] : [...new Set(plan.map(columnsOf))];
+}
 
 /**
  * Compiles a key. Several texts are joined by `|` (a `|` or `\` inside one is written `\|` or `\\`); `row_hash` is 32 hex digits
@@ -25,7 +30,7 @@ export function bindKey(plan: KeyPlan, header: Header): KeyReader {
     });
   }
   const parts = plan.map((part) => ({ column: columnsOf(part), read: bindText(part, header) }));
-  const notes: Notes = { flags: [], original: null };
+  const notes = blankNotes();
   return (row) => {
     let key: string | null = null;
     for (const { column, read } of parts) {

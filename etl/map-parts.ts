@@ -1,7 +1,17 @@
 import type { Problem } from './errors.ts';
 import { readCondition, readExpression, type Condition, type Expression, type Reading } from './map-expression.ts';
 import { below, complain, readChoice, readList, readMapping, type At, type Yaml } from './map-node.ts';
-import { bindCondition, bindField, columnsOf, isProvided, type FieldValue, type Header, type Reader, type Values } from './map-value.ts';
+import {
+  bindCondition,
+  bindField,
+  columnsOf,
+  expectedOf,
+  isProvided,
+  type FieldValue,
+  type Header,
+  type Reader,
+  type Values,
+} from './map-value.ts';
 import type { Notes } from './map-reading.ts';
 import type { Field } from './record.ts';
 
@@ -17,6 +27,8 @@ export interface BoundField {
   field: Field;
   /** The column it is read from, or the field's name when it has none: what messages about it name. */
   column: string;
+  /** What its text must be, for messages. */
+  expected: string;
   read: Reader<FieldValue>;
 }
 
@@ -61,7 +73,13 @@ export function bindPart(plan: PartPlan, fields: Record<string, Field>, header: 
   for (const [name, expression] of plan.fields) {
     const field = fields[name];
     if (field && isProvided(expression, header.columns))
-      bound.push({ name, field, column: columnsOf(expression) || name, read: bindField(expression, header, field) });
+      bound.push({
+        name,
+        field,
+        column: columnsOf(expression) || name,
+        expected: expectedOf(expression, field),
+        read: bindField(expression, header, field),
+      });
   }
   return { holds: plan.if ? bindCondition(plan.if, header) : () => true, fields: bound };
 }

@@ -1,3 +1,4 @@
+import { readNumber } from './map-amount.ts';
 import type { Reading } from './map-expression.ts';
 import type { Flag } from './record.ts';
 
@@ -6,6 +7,13 @@ export interface Notes {
   flags: Flag[];
   /** The text before the last value map that changed it; the caller clears it. */
   original: string | null;
+  /** The signs and codes of the amounts that were read, null for one without; the caller clears it. */
+  marks: (string | null)[];
+}
+
+/** Notes before anything is read. */
+export function blankNotes(): Notes {
+  return { flags: [], original: null, marks: [] };
 }
 
 const hasOddBlanks = / {2}|[^\S ]/;
@@ -34,18 +42,6 @@ export function bindReading(reading: Reading): (text: string, notes: Notes) => s
 function firstGroup(pattern: RegExp | null, text: string): string | undefined {
   const found = pattern?.exec(text);
   return found?.[1] ?? (found?.length === 1 ? found[0] : undefined);
-}
-
-/** A number as decimal text: grouping marks, blanks and a currency sign or code are left out, `(1.50)` and `1.50-` are negative. */
-export function readNumber(given: string, decimal: '.' | ','): string | null {
-  if (/^-?\d+(\.\d+)?$/.test(given) && (decimal === '.' || !given.includes('.'))) return given;
-  const bare = given.replace(/[\s\u00a0\u202f'’]|\p{Sc}|^[A-Z]{3}\b|\b[A-Z]{3}$/gu, '');
-  const sign = /^\((.*)\)$/.exec(bare) ?? /^-(.*)$/.exec(bare) ?? /^(.*)-$/.exec(bare);
-  const digits = sign?.[1] ?? bare;
-  const form = decimal === '.' ? /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/ : /^(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?$/;
-  const found = form.exec(digits);
-  if (!found) return null;
-  return `${sign ? '-' : ''}${(found[1] ?? '').replace(/[.,]/g, '')}${found[2] ? `.${found[2]}` : ''}`;
 }
 
 /** A whole number, also written like `3.0`; null when it is none. */

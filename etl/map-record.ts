@@ -4,7 +4,8 @@ import { changesOf, foldField, type Take } from './fold.ts';
 import type { ChangePlan, FoldPlan } from './map-fold.ts';
 import type { KeyReader } from './map-key.ts';
 import { bindPart, nameColumn, readValues, type BoundField, type BoundPart, type PartPlan } from './map-parts.ts';
-import type { Notes } from './map-reading.ts';
+import { settleCurrency } from './map-amount.ts';
+import { blankNotes, type Notes } from './map-reading.ts';
 import { bindField, bindText, columnsOf, isProvided, type FieldValue, type Header, type Values } from './map-value.ts';
 import {
   caseFields,
@@ -35,7 +36,7 @@ export function bindOrder(fold: FoldPlan | null, header: Header): (row: Values) 
   const column = columnsOf(fold.order);
   const read = bindField(fold.order, header, { type: fold.isOrderTime ? 'time' : 'integer', label: '', description: '' });
   return (row) => {
-    const notes: Notes = { flags: [], original: null };
+    const notes = blankNotes();
     const value = read(row, notes);
     if (typeof value === 'number') return value;
     if (typeof value === 'string') return Date.parse(value) / 1000;
@@ -73,7 +74,7 @@ export function bindRecord(
   function record(rows: RawRow[]): Parsed<CaseRecord> {
     const first = rows[0];
     if (!first) return { ok: false, problems: [{ field: '', message: 'a case needs a row' }] };
-    const notes: Notes = { flags: [], original: null };
+    const notes = blankNotes();
     const problems: Problem[] = [];
     const raw: Record<string, unknown> = {};
     let originals: Record<string, string> | null = null;
@@ -81,7 +82,7 @@ export function bindRecord(
     if ('problem' in key) return { ok: false, problems: [key.problem] };
     raw.source_id = key.key;
 
-    for (const { name, field, column, read, take, isDimension } of fields) {
+    for (const { name, field, column, expected, read, take, isDimension } of fields) {
       const flagged = notes.flags.length;
       notes.original = null;
       const value = fold ? foldField(take, rows, (row) => read(row.values, notes)) : read(first.values, notes);
@@ -89,7 +90,10 @@ export function bindRecord(
       if (value !== null) raw[name] = value;
       else if (field.required) {
         const flag = notes.flags[flagged];
-        problems.push({ field: column, message: flag ? flag.message : `there is no ${name}` });
+        problems.push({
+          field: column,
+          message: flag ? flag.message : `there is no value in "${column}" for ${field.label}; expected ${expected}`,
+        });
       }
     }
     if (problems.length) return { ok: false, problems };
@@ -110,9 +114,20 @@ export function bindRecord(
     if (found.length) raw.events = found;
     const asked = surveys.length ? allSurveys(rows, surveys, notes) : [];
     if (asked.length) raw.surveys = asked;
-    if (plan.currency !== null && raw.redress_amount !== undefined) raw.redress_currency ??= plan.currency;
+    if (raw.redress_amount !== undefined) giveCurrency(raw, notes);
     if (originals) raw.raw = originals;
     return finish(raw, notes.flags);
+  }
+
+  /** Amounts in several currencies are no amount. */
+  function giveCurrency(raw: Record<string, unknown>, notes: Notes): void {
+    const given = typeof raw.redress_currency === 'string' ? raw.redress_currency.toUpperCase() : null;
+    const { currency, conflict } = settleCurrency(notes.marks, given, plan.currency);
+    if (currency !== null) raw.redress_currency = currency;
+    if (conflict === null) return;
+    const value = [String(raw.redress_amount), currency ?? ''].join(' ').trim();
+    notes.flags.push({ rule: 'malformed_value', field: columns.get('redress_amount') ?? 'redress_amount', message: conflict, value });
+    if (currency === null) delete raw.redress_amount;
   }
 
   function finish(raw: Record<string, unknown>, flags: Flag[]): Parsed<CaseRecord> {
@@ -199,14 +214,14 @@ function allEvents(
   return [...found.values()];
 }
 
-/** A survey without a condition is there when anything about its asking or answer is. */
+/** A survey without a condition is there when it was asked or has a score: a time alone answers nothing. */
 function allSurveys(rows: RawRow[], surveys: (BoundPart & { isConditional: boolean })[], notes: Notes): Record<string, FieldValue>[] {
   const found = new Map<string, Record<string, FieldValue>>();
   for (const { values } of rows) {
     for (const part of surveys) {
       if (!part.holds(values)) continue;
       const survey = readValues(part, values, notes);
-      const isThere = part.isConditional || survey.score !== undefined || survey.asked_at !== undefined || survey.answered_at !== undefined;
+      const isThere = part.isConditional || survey.score !== undefined || survey.asked_at !== undefined;
       if (isThere) found.set(String(survey.source_id ?? survey.kind), survey);
     }
   }

@@ -1,8 +1,9 @@
 import { didYouMean, type Problem } from './errors.ts';
 import type { Condition, Expression, Reading } from './map-expression.ts';
-import { bindReading, interner, readFlag, readInteger, readNumber, type Notes } from './map-reading.ts';
-import type { Field } from './record.ts';
 import { timeReader } from './date-format.ts';
+import { readAmount, readNumber } from './map-amount.ts';
+import { bindReading, blankNotes, interner, readFlag, readInteger, type Notes } from './map-reading.ts';
+import { plausibleYears, readField, type Field, type When } from './record.ts';
 
 export type Values = Record<string, string>;
 
@@ -14,6 +15,8 @@ export interface Header {
   columns: readonly string[];
   used: Set<string>;
   problems: Problem[];
+  /** What has the columns, for messages: "the file", or its line. */
+  name: string;
 }
 
 /** What a field of a record is read as. */
@@ -36,6 +39,26 @@ export function columnsOf(expression: Expression): string {
     }
   };
   return [...new Set(columns(expression))].join(' + ');
+}
+
+/** What a text must be to be a value of the field, for messages. */
+export function expectedOf(expression: Expression, field: Field): string {
+  if (field.type === 'code') return `one of ${field.allowed.join(', ')}`;
+  if (field.type !== 'time') return 'a text';
+  const readings = (e: Expression): Reading[] => {
+    switch (e.kind) {
+      case 'constant':
+        return [];
+      case 'column':
+      case 'join':
+        return [e.reading];
+      case 'first_of':
+        return e.options.flatMap(readings);
+      case 'when':
+        return e.branches.flatMap((branch) => readings(branch.then));
+    }
+  };
+  return [...new Set(readings(expression).map(dateLike))].join(' or ');
 }
 
 /** Whether the expression can give a value with these columns: false only when every column it needs is optional and absent. */
@@ -79,9 +102,8 @@ export function bindField(expression: Expression, header: Header, field: Field):
         expression,
         header,
         (reading, column) => {
-          const read = timeReader(reading.date, reading.zone);
-          const expected = reading.date === 'iso' ? '2026-11-09 or 2026-11-09T14:30:00Z' : `"${reading.date}"`;
-          return orFlag(read, column, `a date like ${expected}`);
+          const read = orFlag(timeReader(reading.date, reading.zone), column, dateLike(reading));
+          return (text, notes) => plausible(read(text, notes), text, column, notes);
         },
         (text) => iso(text),
       );
@@ -90,7 +112,14 @@ export function bindField(expression: Expression, header: Header, field: Field):
       return bind(
         expression,
         header,
-        (reading, column) => orFlag((text) => readNumber(text, reading.decimal), column, `an amount like 12${reading.decimal}50`),
+        (reading, column) => {
+          const read = orFlag((text) => readAmount(text, reading.decimal), column, `an amount like 12${reading.decimal}50`);
+          return (text, notes) => {
+            const amount = read(text, notes);
+            if (amount) notes.marks.push(amount.mark);
+            return amount?.number ?? null;
+          };
+        },
         (text) => text,
       );
     case 'integer':
@@ -135,7 +164,7 @@ export function bindCondition(condition: Condition, header: Header): (row: Value
   }
   const read = bindText(condition.value, header);
   // What a condition reads is not the value of a field, so nothing it meets is noted.
-  const notes: Notes = { flags: [], original: null };
+  const notes = blankNotes();
   switch (condition.kind) {
     case 'in': {
       const { texts } = condition;
@@ -222,7 +251,7 @@ function useColumn(expression: Extract<Expression, { kind: 'column' }>, header: 
   else if (!expression.optional) {
     header.problems.push({
       field: expression.path,
-      message: `the file has no column "${expression.column}"${didYouMean(expression.column, header.columns)}; it has ${header.columns.join(', ')}`,
+      message: `${header.name} has no column "${expression.column}"${didYouMean(expression.column, header.columns)}; it has ${header.columns.join(', ')}`,
     });
   }
   return column;
@@ -236,10 +265,23 @@ function findColumn(name: string, columns: readonly string[]): string | null {
 function orFlag<T>(read: (text: string) => T | null, column: string, expected: string): Convert<T> {
   return (text, notes) => {
     const value = read(text);
-    if (value === null) {
-      const shown = text.length > 120 ? `${text.slice(0, 117)}…` : text;
-      notes.flags.push({ rule: 'malformed_value', field: column, message: `"${shown}" is not ${expected}`, value: shown });
-    }
+    if (value === null) flagAs(`is not ${expected}`, text, column, notes);
     return value;
   };
+}
+
+/** Asked here and not only of the record, since only here the text is known as it was written. */
+function plausible(when: When | null, text: string, column: string, notes: Notes): When | null {
+  if (when === null || 'value' in readField('received_at', when)) return when;
+  flagAs(`is not a plausible date: expected a year from ${plausibleYears.from} to ${plausibleYears.to}`, text, column, notes);
+  return null;
+}
+
+function flagAs(message: string, text: string, column: string, notes: Notes): void {
+  const shown = text.length > 120 ? `${text.slice(0, 117)}…` : text;
+  notes.flags.push({ rule: 'malformed_value', field: column, message: `"${shown}" ${message}`, value: shown });
+}
+
+function dateLike(reading: Reading): string {
+  return `a date like ${reading.date === 'iso' ? '2026-11-09 or 2026-11-09T14:30:00Z' : `"${reading.date}"`}`;
 }

@@ -1,10 +1,11 @@
 import type { RawRow } from './connector.ts';
 import type { CsvOptions } from './connectors/csv.ts';
+import { delimiterHint } from './connectors/csv-delimiter.ts';
 import { csvEncodings } from './connectors/csv-text.ts';
 import { BadInput, type Problem } from './errors.ts';
 import { readDefaults, type Reading } from './map-expression.ts';
 import { readFold, readKey, type FoldPlan, type KeyPlan } from './map-fold.ts';
-import { bindKey } from './map-key.ts';
+import { bindKey, keyColumnsOf } from './map-key.ts';
 import { below, complain, parseYaml, readChoice, readMapping, readText, type At, type Yaml } from './map-node.ts';
 import { readPart, readParts, type PartPlan } from './map-parts.ts';
 import { bindOrder, bindRecord } from './map-record.ts';
@@ -37,6 +38,8 @@ export interface BoundMap {
   fields: string[];
   /** The columns the map reads, in the order of the header: what a folding map lands of a row. */
   columns: string[];
+  /** The columns that make the key of a case; none for a hash of the row. */
+  keyColumns: string[];
   keyOf(row: RawRow): { key: string } | { problem: Problem };
   /** Identity of a row within its case; for folding maps. */
   rowKey(row: RawRow): string;
@@ -120,16 +123,21 @@ export function readMap(text: string, where: string): RecordMap {
 
 /**
  * Compiles a map for the columns of one file.
- * @throws BadInput naming every column the map needs and the header lacks
+ * @param file name of the file, for messages
+ * @throws BadInput naming every column the map needs and the header lacks, or the delimiter when the file is written with another
  */
-export function bindMap(map: RecordMap, columns: string[]): BoundMap {
-  const header: Header = { columns, used: new Set(), problems: [] };
+export function bindMap(map: RecordMap, columns: string[], file: string | null = null): BoundMap {
+  const header: Header = { columns, used: new Set(), problems: [], name: file === null ? 'the file' : `line 1 of ${file}` };
   const keyOf = bindKey(map.key, header);
   // The identity of a row is taken before its other columns are dropped, so its columns need not be kept.
   const rowKey = map.fold ? bindKey(map.fold.rowKey, { ...header, used: new Set() }) : keyOf;
   const order = bindOrder(map.fold, header);
   const { record, fields } = bindRecord(map, header, keyOf);
-  if (header.problems.length) throw new BadInput(header.problems);
+  if (header.problems.length) {
+    const [only = ''] = columns;
+    const hint = columns.length === 1 ? delimiterHint(only, map.input.delimiter) : null;
+    throw new BadInput(hint ? [{ field: 'input.delimiter', message: `${header.name} ${hint}` }] : header.problems);
+  }
   const check = (row: RawRow) => {
     const key = keyOf(row.values);
     if ('problem' in key || !map.fold) return key;
@@ -142,6 +150,7 @@ export function bindMap(map: RecordMap, columns: string[]): BoundMap {
     map,
     fields,
     columns: columns.filter((column) => header.used.has(column)),
+    keyColumns: keyColumnsOf(map.key),
     keyOf: check,
     rowKey: (row) => {
       const key = rowKey(row.values);

@@ -4,13 +4,15 @@ const digits = new Map<string, number>();
  * Money as whole minor units of its currency, rounded half away from zero.
  * @param amount decimal text in major units, as `-12.505`
  * @param currency ISO 4217 code; a code without a known minor unit counts as having two decimals
+ * @returns null when there are too many of them to be counted exactly
  */
-export function minorUnits(amount: string, currency: string): number {
+export function minorUnits(amount: string, currency: string): number | null {
   const places = decimals(currency);
   const negative = amount.startsWith('-');
   const [whole = '0', fraction = ''] = amount.replace('-', '').split('.');
   const kept = Number(whole + fraction.slice(0, places).padEnd(places, '0'));
   const value = kept + (Number(fraction[places] ?? '0') >= 5 ? 1 : 0);
+  if (!Number.isSafeInteger(value)) return null;
   return negative && value !== 0 ? -value : value;
 }
 

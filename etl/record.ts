@@ -11,12 +11,33 @@ export const kinds = ['complaint', 'compliment', 'suggestion', 'enquiry'] as con
 export const statuses = ['new', 'open', 'waiting', 'resolved', 'closed', 'void'] as const;
 export const severities = ['critical', 'high', 'medium', 'low'] as const;
 export const outcomes = ['upheld', 'partly upheld', 'not upheld', 'withdrawn', 'out of scope', 'no decision'] as const;
-export const redressTypes = ['apology', 'explanation', 'refund', 'replacement', 'compensation', 'corrective action', 'goodwill', 'other'] as const;
+export const redressTypes = [
+  'apology',
+  'explanation',
+  'refund',
+  'replacement',
+  'compensation',
+  'corrective action',
+  'goodwill',
+  'other',
+] as const;
 export const controllabilities = ['agent behaviour', 'process or policy', 'product', 'third party', 'none'] as const;
 export const escalationLevels = ['front line', 'stage 1', 'stage 2', 'executive', 'external'] as const;
 export const eventKinds = [
-  'received', 'acknowledged', 'responded', 'assigned', 'noted', 'evidence added', 'escalated', 'reclassified',
-  'resolved', 'reopened', 'closed', 'withdrawn', 'status changed', 'redress given',
+  'received',
+  'acknowledged',
+  'responded',
+  'assigned',
+  'noted',
+  'evidence added',
+  'escalated',
+  'reclassified',
+  'resolved',
+  'reopened',
+  'closed',
+  'withdrawn',
+  'status changed',
+  'redress given',
 ] as const;
 export const surveyKinds = ['csat', 'nps', 'ces'] as const;
 /** How a survey was answered; the rule that makes a score satisfied stands beside each in {@link surveyScales}. */
@@ -47,10 +68,28 @@ export type Field = {
 /** What we know of a case, declared once. Names are those of the store, the map language and the API. */
 export const caseFields = {
   source_id: { type: 'key', label: 'Record key', description: 'Identifies the record in its source; never reused.', required: true },
-  kind: { type: 'code', allowed: kinds, label: 'Kind', description: 'A complaint expresses dissatisfaction and expects a response; a compliment praises.', required: true, entry: true },
-  received_at: { type: 'time', label: 'Received', description: "When the customer's contact reached the organisation.", required: true, entry: true },
+  kind: {
+    type: 'code',
+    allowed: kinds,
+    label: 'Kind',
+    description: 'A complaint expresses dissatisfaction and expects a response; a compliment praises.',
+    required: true,
+    entry: true,
+  },
+  received_at: {
+    type: 'time',
+    label: 'Received',
+    description: "When the customer's contact reached the organisation.",
+    required: true,
+    entry: true,
+  },
   title: { type: 'text', label: 'Title', description: 'A few words that name the matter.' },
-  narrative: { type: 'long_text', label: 'What happened', description: "The matter in the customer's or the recorder's words.", entry: true },
+  narrative: {
+    type: 'long_text',
+    label: 'What happened',
+    description: "The matter in the customer's or the recorder's words.",
+    entry: true,
+  },
   resolution_note: { type: 'long_text', label: 'Resolution note', description: 'What was decided and why.' },
   remedy_sought: { type: 'text', label: 'Remedy sought', description: 'What the customer asks for.', entry: true },
   channel: { type: 'label', label: 'Channel', description: 'How it reached us.', entry: true },
@@ -59,28 +98,60 @@ export const caseFields = {
   sub_product: { type: 'sub', of: 'product', label: 'Sub-product', description: 'A kind of the product.', entry: true },
   issue: { type: 'label', label: 'Issue', description: 'What the customer says went wrong; the unit of "recurring".', entry: true },
   sub_issue: { type: 'sub', of: 'issue', label: 'Sub-issue', description: 'A kind of the issue.', entry: true },
-  severity: { type: 'code', allowed: severities, label: 'Severity', description: 'Harm done or threatened, by the written definitions of the organisation.', entry: true },
+  severity: {
+    type: 'code',
+    allowed: severities,
+    label: 'Severity',
+    description: 'Harm done or threatened, by the written definitions of the organisation.',
+    entry: true,
+  },
   region: { type: 'label', label: 'Region', description: 'Where the customer or the matter is.' },
   segment: { type: 'label', label: 'Segment', description: 'The kind of customer.' },
   team: { type: 'label', label: 'Team', description: 'Who owns the case.', entry: true },
   agent: { type: 'label', label: 'Agent', description: 'Who handles the case; a pseudonymous id.', entry: true },
-  agent_complained: { type: 'label', label: 'Agent complained about', description: 'Whom the complaint is about, which is not who handles it.' },
+  agent_complained: {
+    type: 'label',
+    label: 'Agent complained about',
+    description: 'Whom the complaint is about, which is not who handles it.',
+  },
   theme: { type: 'label', label: 'Theme', description: 'What could be coached: a behaviour, from the list of themes.' },
   root_cause: { type: 'label', label: 'Root cause', description: 'Why it happened, decided by us while handling.' },
   controllability: { type: 'code', allowed: controllabilities, label: 'Controllability', description: 'In whose hands the cause lies.' },
-  status: { type: 'code', allowed: statuses, label: 'Status', description: 'Where the case stands now; derived from the times where it is not given.' },
+  status: {
+    type: 'code',
+    allowed: statuses,
+    label: 'Status',
+    description: 'Where the case stands now; derived from the times where it is not given.',
+  },
   outcome: { type: 'code', allowed: outcomes, label: 'Outcome', description: 'What was decided.' },
   redress: { type: 'code', allowed: redressTypes, label: 'Redress', description: 'What we gave.' },
-  redress_amount: { type: 'money', label: 'Redress amount', description: 'Money given, in major units of its currency; absent is unknown, 0 is none.' },
-  redress_currency: { type: 'currency', label: 'Redress currency', description: 'ISO 4217 code; absent is the currency of the organisation.' },
+  redress_amount: {
+    type: 'money',
+    label: 'Redress amount',
+    description: 'Money given, in major units of its currency; absent is unknown, 0 is none.',
+  },
+  redress_currency: {
+    type: 'currency',
+    label: 'Redress currency',
+    description: 'ISO 4217 code; absent is the currency of the organisation.',
+  },
   redress_at: { type: 'time', label: 'Redress paid', description: 'When it was paid.' },
   escalation_level: { type: 'code', allowed: escalationLevels, label: 'Escalation level', description: 'The highest level reached.' },
   sla_policy: { type: 'label', label: 'Service policy', description: 'The policy that sets the deadlines.' },
-  customer_ref: { type: 'text', label: 'Customer reference', description: 'Identifies the customer; stored only as a keyed hash.', entry: true },
+  customer_ref: {
+    type: 'text',
+    label: 'Customer reference',
+    description: 'Identifies the customer; kept for display by role, and as a keyed hash to find repeat customers.',
+    entry: true,
+  },
   customer_name: { type: 'text', label: 'Customer name', description: 'Shown by role, erased on request.', entry: true },
   contact: { type: 'text', label: 'Contact', description: 'How to reach the customer; shown by role, erased on request.', entry: true },
   vulnerable: { type: 'flag', label: 'Vulnerable customer', description: 'Known to be in circumstances that call for particular care.' },
-  vulnerable_failed: { type: 'flag', label: 'Failed a vulnerable customer', description: 'The complaint is about a failure to respond to vulnerability.' },
+  vulnerable_failed: {
+    type: 'flag',
+    label: 'Failed a vulnerable customer',
+    description: 'The complaint is about a failure to respond to vulnerability.',
+  },
   acknowledged_at: { type: 'time', label: 'Acknowledged', description: 'First confirmation of receipt, automatic allowed.' },
   first_response_at: { type: 'time', label: 'First response', description: 'First substantive reply by a person.' },
   first_escalated_at: { type: 'time', label: 'First escalated', description: 'First moved to a higher level or an outside body.' },
@@ -91,7 +162,11 @@ export const caseFields = {
   closed_at: { type: 'time', label: 'Closed', description: 'When the case was closed, whatever the outcome.' },
   due_at: { type: 'time', label: 'Due', description: 'When the final response was due.' },
   acknowledgement_due_at: { type: 'time', label: 'Acknowledgement due', description: 'When the acknowledgement was due.' },
-  summary_due_at: { type: 'time', label: 'Early resolution due', description: 'Until when a resolution counts as early (summary) resolution.' },
+  summary_due_at: {
+    type: 'time',
+    label: 'Early resolution due',
+    description: 'Until when a resolution counts as early (summary) resolution.',
+  },
   reopen_count: { type: 'integer', label: 'Times reopened', description: 'How often the case was reopened.' },
   reassign_count: { type: 'integer', label: 'Times handed over', description: 'How often the case changed hands.' },
   first_contact: { type: 'flag', label: 'First-contact resolution', description: "The source's own mark; absent, it is derived." },
@@ -100,8 +175,18 @@ export const caseFields = {
 
 /** A satisfaction question put to a customer, and perhaps answered. */
 export const surveyFields = {
-  source_id: { type: 'key', label: 'Survey key', description: 'Identifies the survey in its source; absent, it is the key of its case with the kind.' },
-  kind: { type: 'code', allowed: surveyKinds, label: 'Kind', description: 'Satisfaction (csat), recommendation (nps) or effort (ces).', required: true },
+  source_id: {
+    type: 'key',
+    label: 'Survey key',
+    description: 'Identifies the survey in its source; absent, it is the key of its case with the kind.',
+  },
+  kind: {
+    type: 'code',
+    allowed: surveyKinds,
+    label: 'Kind',
+    description: 'Satisfaction (csat), recommendation (nps) or effort (ces).',
+    required: true,
+  },
   asked_at: { type: 'time', label: 'Asked', description: 'When it was asked; absent where the source does not record asking.' },
   answered_at: { type: 'time', label: 'Answered', description: 'When it was answered; absent while it is not.' },
   scale: { type: 'code', allowed: Object.keys(surveyScales), label: 'Scale', description: 'The scale of the score.', required: true },
@@ -119,10 +204,18 @@ export const eventFields = {
   to: { type: 'text', label: 'To', description: 'The value after.' },
 } as const satisfies Record<string, Field>;
 
-type ValueOf<F extends Field> = F extends { type: 'time' } ? When : F extends { type: 'flag' } ? boolean : F extends { type: 'integer' } ? number : F extends { type: 'code'; allowed: readonly (infer A)[] } ? A : string;
-type RecordOf<S extends Record<string, Field>> =
-  { -readonly [K in keyof S as S[K] extends { required: true } ? K : never]: ValueOf<S[K]> } &
-  { -readonly [K in keyof S as S[K] extends { required: true } ? never : K]?: ValueOf<S[K]> };
+type ValueOf<F extends Field> = F extends { type: 'time' }
+  ? When
+  : F extends { type: 'flag' }
+    ? boolean
+    : F extends { type: 'integer' }
+      ? number
+      : F extends { type: 'code'; allowed: readonly (infer A)[] }
+        ? A
+        : string;
+type RecordOf<S extends Record<string, Field>> = {
+  -readonly [K in keyof S as S[K] extends { required: true } ? K : never]: ValueOf<S[K]>;
+} & { -readonly [K in keyof S as S[K] extends { required: true } ? never : K]?: ValueOf<S[K]> };
 
 export type CaseFieldName = keyof typeof caseFields;
 export type SurveyRecord = RecordOf<typeof surveyFields>;
@@ -155,13 +248,23 @@ export type FlagRule = keyof typeof flagRules;
 
 export type Parsed<T> = { ok: true; record: T; flags: Flag[] } | { ok: false; problems: Problem[] };
 
-const recordLists: [string, Record<string, Field>][] = [['events', eventFields], ['surveys', surveyFields]];
+/** The years a time may lie in, both inclusive; any other is a slip of the pen or a stand-in for "unknown". */
+export const plausibleYears = { from: 1900, to: 2200 } as const;
+/** Names that figures use themselves, in lower case; no label may be called so. */
+export const reservedLabels: readonly string[] = ['(none)', '(other)'];
+
+const issueFields: Record<string, Field> = { issue: caseFields.issue, sub_issue: caseFields.sub_issue };
+const recordLists: [string, Record<string, Field>][] = [
+  ['events', eventFields],
+  ['surveys', surveyFields],
+];
 
 /**
  * Reads a record from plain values (a mapped row, a form, a pushed JSON body).
  * Missing or unreadable required fields, and unknown field names, are problems; an unreadable optional value is
  * left out and flagged with what was given. Empty text is the same as absent.
- * Times: a number (seconds UTC), `YYYY-MM-DD`, or ISO 8601 with a zone.
+ * Times: a number (seconds UTC), `YYYY-MM-DD`, or ISO 8601 with a zone, in {@link plausibleYears}.
+ * Labels: blanks inside are one blank each; {@link reservedLabels} and characters that cannot be seen are not read.
  */
 export function parseRecord(raw: Record<string, unknown>): Parsed<CaseRecord> {
   const parsed = parseFields(caseFields, raw, '', ['more_issues', 'events', 'surveys', 'raw']);
@@ -169,11 +272,16 @@ export function parseRecord(raw: Record<string, unknown>): Parsed<CaseRecord> {
   const { record } = parsed;
   for (const [name, field] of fieldsOf(caseFields).sub) {
     if (record[name] !== undefined && record[field.of] === undefined) {
-      flags.push({ rule: 'malformed_value', field: name, value: show(record[name]), message: `a ${field.label.toLowerCase()} needs a ${field.of}` });
+      flags.push({
+        rule: 'malformed_value',
+        field: name,
+        value: show(record[name]),
+        message: `a ${field.label.toLowerCase()} needs a ${field.of}`,
+      });
       delete record[name];
     }
   }
-  if (Array.isArray(raw.more_issues)) record.more_issues = (raw.more_issues as { issue: string; sub_issue?: string }[]).filter((i) => i.issue);
+  if (Array.isArray(raw.more_issues)) record.more_issues = readIssues(raw.more_issues, flags);
   if (raw.raw && typeof raw.raw === 'object') record.raw = raw.raw;
   for (const [list, fields] of recordLists) {
     const items = raw[list];
@@ -189,6 +297,25 @@ export function parseRecord(raw: Record<string, unknown>): Parsed<CaseRecord> {
     record[list] = kept;
   }
   return problems.length ? { ok: false, problems } : { ok: true, record: record as unknown as CaseRecord, flags };
+}
+
+/**
+ * Reads one value of a case, as {@link parseRecord} does.
+ * @returns what it says, or what is wrong with it
+ */
+export function readField(name: CaseFieldName, given: unknown): { value: unknown } | { message: string } {
+  return readValue(caseFields[name], given);
+}
+
+/** The further issues of a case; one whose label cannot be read is left out and flagged. */
+function readIssues(items: unknown[], flags: Flag[]): { issue: string; sub_issue?: string }[] {
+  return items.flatMap((item, i) => {
+    const given = typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {};
+    if (isEmpty(given.issue)) return [];
+    const one = parseFields(issueFields, given, `more_issues[${i}].`, []);
+    flags.push(...one.flags);
+    return one.record.issue ? [one.record as { issue: string; sub_issue?: string }] : [];
+  });
 }
 
 function parseFields(fields: Record<string, Field>, raw: Record<string, unknown>, prefix: string, extra: string[]) {
@@ -207,7 +334,13 @@ function parseFields(fields: Record<string, Field>, raw: Record<string, unknown>
     const read = readValue(field, given);
     if ('value' in read) record[name] = read.value;
     else if (field.required) problems.push({ field: prefix + name, message: read.message });
-    else flags.push({ rule: field.type === 'code' ? 'unknown_label' : 'malformed_value', field: prefix + name, message: read.message, value: show(given) });
+    else
+      flags.push({
+        rule: field.type === 'code' ? 'unknown_label' : 'malformed_value',
+        field: prefix + name,
+        message: read.message,
+        value: show(given),
+      });
   }
   for (const [name, field] of fieldsOf(fields).required) {
     if (isEmpty(raw[name])) problems.push({ field: prefix + name, message: `${field.label} is missing` });
@@ -254,12 +387,17 @@ function readValue(field: Field, given: unknown): { value: unknown } | { message
     }
     case 'code': {
       const text = String(given).toLowerCase();
-      return field.allowed.includes(text) ? { value: text } : { message: `${quote(given)} is not one of ${field.allowed.join(', ')}${didYouMean(text, field.allowed)}` };
+      return field.allowed.includes(text)
+        ? { value: text }
+        : { message: `${quote(given)} is not one of ${field.allowed.join(', ')}${didYouMean(text, field.allowed)}` };
     }
     case 'key': {
       const text = String(given).trim();
       return text ? { value: text } : { message: `${field.label} is missing` };
     }
+    case 'label':
+    case 'sub':
+      return readLabel(given);
     default: {
       if (typeof given !== 'string' && typeof given !== 'number') return { message: `${quote(given)} is not text` };
       const text = String(given);
@@ -268,13 +406,45 @@ function readValue(field: Field, given: unknown): { value: unknown } | { message
   }
 }
 
+const oddBlanks = / {2}|[^\S ]/;
+// Beside what controls a device: what turns the direction of a line, has no width, or is half a character.
+const unseen = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u200b\u2060-\u2064\ufeff]/u;
+
+function readLabel(given: unknown): { value: string } | { message: string } {
+  if (typeof given !== 'string' && typeof given !== 'number') return { message: `${quote(given)} is not text` };
+  let text = String(given).trim();
+  if (oddBlanks.test(text)) text = text.replace(/\s+/g, ' ');
+  if (unseen.test(text)) return { message: 'holds a character that cannot be seen' };
+  if (text.startsWith('(') && reservedLabels.includes(text.toLowerCase()))
+    return { message: `${quote(text)} is a name that figures use themselves` };
+  return { value: text };
+}
+
+// A day of grace, so that the first and the last date are plausible in every zone.
+const earliest = Date.UTC(plausibleYears.from, 0, 0) / 1000;
+const latest = Date.UTC(plausibleYears.to + 1, 0, 2) / 1000;
+const earliestDate = `${plausibleYears.from}-01-01`;
+const latestDate = `${plausibleYears.to}-12-31`;
+
 function readTime(given: unknown): { value: When } | { message: string } {
+  const read = readWhen(given);
+  if (!('value' in read)) return read;
+  const { value } = read;
+  const isPlausible = typeof value === 'number' ? value >= earliest && value < latest : value >= earliestDate && value <= latestDate;
+  return isPlausible
+    ? read
+    : { message: `${quote(given)} is not a plausible date: expected a year from ${plausibleYears.from} to ${plausibleYears.to}` };
+}
+
+function readWhen(given: unknown): { value: When } | { message: string } {
   if (typeof given === 'number' && Number.isSafeInteger(given)) return { value: given };
   const text = String(given);
   const day = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
   if (day) return isRealDate(text) ? { value: text } : { message: `${quote(given)} is not a real date` };
   const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : NaN;
-  return Number.isNaN(instant) ? { message: `${quote(given)} is not a date like 2026-11-09 or a time like 2026-11-09T14:30:00Z` } : { value: Math.floor(instant / 1000) };
+  return Number.isNaN(instant)
+    ? { message: `${quote(given)} is not a date like 2026-11-09 or a time like 2026-11-09T14:30:00Z` }
+    : { value: Math.floor(instant / 1000) };
 }
 
 /** Whether `date` is a calendar date in the form `YYYY-MM-DD`. */

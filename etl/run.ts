@@ -1,19 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Knex } from 'knex';
 import type { Connector, Extract } from './connector.ts';
+import { SourceFailed } from './errors.ts';
 import { loadBatch } from './load.ts';
 import { endOfDay } from './local-time.ts';
 import type { Log } from './log.ts';
 import { bindMap, type RecordMap } from './map.ts';
+import { beginRun, endRun, failRun } from './run-state.ts';
 import type { Counts, Stage, StagedBatch } from './stage.ts';
 import { createFoldStage } from './stage-fold.ts';
 import { createPlainStage } from './stage-plain.ts';
-import { lockSource, type SourceLock } from './store/lock.ts';
+import { lockSource } from './store/lock.ts';
 import type { Store } from './store/open.ts';
 import { customerSecret } from './store/settings.ts';
 import { describeSource } from './store/sources.ts';
 import type { PipelineRunRow } from './store/tables.ts';
-import { transact } from './store/transact.ts';
 
 export interface RunOptions<Options> {
   store: Store;
@@ -40,6 +40,8 @@ export interface RunOptions<Options> {
   throughDate?: string;
   /** Noted as loaded when the run is done, so that a drop folder reads each file once. */
   file?: { hash: string; name: string };
+  /** Rows or cases loaded together; the default suits every input. What is in the store afterwards does not depend on it. */
+  batchSize?: number;
 }
 
 export interface RunProgress extends Counts {
@@ -59,7 +61,8 @@ const sliceRows = 200;
  * One run: reads the input, maps, derives and loads it batch by batch, each with its counts in one transaction.
  * While one batch is being written the next is being read. Running the same input again changes nothing.
  * @throws BadInput when the header does not fit the map; SourceFailed when the input cannot be read or another run of the
- * source is in progress. What was loaded before stays loaded and the run is noted as failed.
+ * source is in progress. What was loaded before stays loaded, the run is noted as failed, and until when the source is known
+ * stays as it was.
  */
 export async function runImport<Options>(options: RunOptions<Options>): Promise<RunReport> {
   const { store, map, connector, log, now } = options;
@@ -73,12 +76,14 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
   };
   const code = await describeSource(store, description);
   const source = { name, code };
-  const { lock, result: runId } = await lockSource(store, source, now(), (trx) => beginRun(trx, code, options));
+  const { lock, result: started } = await lockSource(store, source, now(), (trx) => beginRun(trx, code, options));
+  const { runId, isAfterFailure } = started;
   const begun = performance.now();
   const progress: RunProgress = { read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0, flagged: 0, bytes: 0, seconds: 0 };
   log('run_started', { run_id: runId, source: name });
   options.onStarted?.(runId);
 
+  let knownAt = 0;
   async function load(staged: StagedBatch, at: { cursor: string; bytes: number }): Promise<void> {
     let total: Counts = progress;
     const result = await loadBatch(store, {
@@ -89,13 +94,14 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
       now: now(),
       async after(trx, done) {
         total = add(progress, staged.count(done));
-        await lock.renew(trx, now(), { cursor: at.cursor, throughAt: options.throughDate === undefined ? staged.knownAt : 0 });
+        await lock.renew(trx, now(), at.cursor === '' ? {} : { cursor: at.cursor });
         await trx<PipelineRunRow>('pipeline_run')
           .where({ run_id: runId })
           .update({ ...total, bytes: at.bytes });
       },
     });
     staged.settle(result);
+    knownAt = Math.max(knownAt, staged.knownAt);
     Object.assign(progress, total, { bytes: at.bytes, seconds: (performance.now() - begun) / 1000 });
     options.onProgress?.({ ...progress });
   }
@@ -113,32 +119,40 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
     let last: Extract = { rows: [], broken: [], cursor: '', bytes: 0 };
     for await (const extract of connector.read(options.options, null)) {
       if (!stage) {
-        const bound = bindMap(map, headerOf(extract));
+        const header = headerOf(extract);
+        const bound = bindMap(map, header, options.input);
         await describeSource(store, { ...description, fields: bound.fields });
         const isSourceEmpty = !(await store.writer('case_fact').where({ source: code }).first('case_id'));
-        stage = (map.fold ? createFoldStage : createPlainStage)({ bound, source, context, isSourceEmpty });
+        const { batchSize } = options;
+        const create = map.fold ? createFoldStage : createPlainStage;
+        stage = create({ bound, source, context, isSourceEmpty, isAfterFailure, runId, header, batchSize });
       }
-      for (let from = 0; from < Math.max(1, extract.rows.length); from += sliceRows) {
-        stage.add({ rows: extract.rows.slice(from, from + sliceRows), broken: from === 0 ? extract.broken : [] });
+      const slice = Math.min(sliceRows, options.batchSize ?? sliceRows);
+      for (let from = 0; from < Math.max(1, extract.rows.length); from += slice) {
+        stage.add({ rows: extract.rows.slice(from, from + slice), broken: from === 0 ? extract.broken : [] });
         await nextTurn();
+        if (from + slice >= extract.rows.length) last = extract;
+        if (!stage.isFull()) continue;
+        const staged = stage.take();
+        await loading;
+        loading = load(staged, last);
+        // It is awaited before the next batch; until then a failure must not count as unhandled.
+        loading.catch(() => undefined);
       }
-      last = extract;
-      if (!stage.isFull()) continue;
-      const staged = stage.take();
-      await loading;
-      loading = load(staged, extract);
-      // It is awaited before the next batch; until then a failure must not count as unhandled.
-      loading.catch(() => undefined);
     }
     await loading;
-    if (stage) await load(stage.take(), last);
-    const through = options.throughDate === undefined ? 0 : endOfDay(options.throughDate, zone);
+    if (stage) {
+      await load(stage.take(), last);
+      for (let rest = stage.rest(); rest; rest = stage.rest()) await load(rest, last);
+    }
+    const through = options.throughDate === undefined ? knownAt : endOfDay(options.throughDate, zone);
     await endRun(options, { runId, code, lock, through });
   } catch (error) {
     await loading.catch(() => undefined);
-    await failRun(store, { runId, lock, now: now(), error });
-    log('run_failed', { run_id: runId, source: name, error });
-    throw error;
+    const told = tellLoaded(error, progress.read, map.fold !== null);
+    await failRun(store, { runId, lock, now: now(), error: told });
+    log('run_failed', { run_id: runId, source: name, error: told });
+    throw told;
   }
   progress.seconds = (performance.now() - begun) / 1000;
   log('run_finished', { run_id: runId, source: name, ...progress });
@@ -160,45 +174,10 @@ function add(a: Counts, b: Counts): Counts {
   };
 }
 
-/** Whatever still says "running" belongs to a process that is gone, since the lock is ours. */
-async function beginRun(
-  trx: Knex.Transaction,
-  source: number,
-  { startedBy, input, now }: Pick<RunOptions<unknown>, 'startedBy' | 'input' | 'now'>,
-): Promise<number> {
-  await trx<PipelineRunRow>('pipeline_run')
-    .where({ source, state: 'running' })
-    .update({ state: 'failed', finished_at: now(), message: 'interrupted: its process ended before it was done' });
-  const rows = await trx<PipelineRunRow>('pipeline_run')
-    .insert({ source, started_by: startedBy, input, state: 'running', started_at: now() })
-    .returning('run_id');
-  return (rows[0] as { run_id: number }).run_id; // one row was inserted
-}
-
-async function endRun(
-  options: Pick<RunOptions<unknown>, 'store' | 'now' | 'file'>,
-  run: { runId: number; code: number; lock: SourceLock; through: number },
-): Promise<void> {
-  const { store, now, file } = options;
-  await transact(store, async (trx) => {
-    await run.lock.renew(trx, now(), { throughAt: run.through });
-    if (file) {
-      await trx('loaded_file')
-        .insert({ source: run.code, content_hash: file.hash, name: file.name, run_id: run.runId, loaded_at: now() })
-        .onConflict(['source', 'content_hash'])
-        .ignore();
-    }
-    await trx<PipelineRunRow>('pipeline_run').where({ run_id: run.runId }).update({ state: 'done', finished_at: now() });
-    await run.lock.release(trx);
-  });
-}
-
-async function failRun(store: Store, run: { runId: number; lock: SourceLock; now: number; error: unknown }): Promise<void> {
-  const message = run.error instanceof Error ? run.error.message : String(run.error);
-  await transact(store, async (trx) => {
-    await trx<PipelineRunRow>('pipeline_run')
-      .where({ run_id: run.runId })
-      .update({ state: 'failed', finished_at: run.now, message: message.slice(0, 2000) });
-    await run.lock.release(trx);
-  });
+/** A file that broke off leaves rows in the store; whoever reads why is told how many. */
+function tellLoaded(error: unknown, rows: number, isFolding: boolean): unknown {
+  if (rows === 0 || !(error instanceof SourceFailed)) return error;
+  const fate = isFolding ? 'are kept and become cases with the next run that reads to its end' : 'are loaded and stay so';
+  const message = `${error.message}; the first ${rows.toLocaleString('en')} rows ${fate}`;
+  return new SourceFailed(error.source, message, { retriable: error.retriable, cause: error });
 }

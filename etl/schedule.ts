@@ -35,8 +35,9 @@ export function createTick(deps: SourceDeps): ScheduleTick {
     const failed = failures.get(source.name);
     if (due === null || (failed && failed.retryAt > now())) return;
     try {
-      const reports = await runSource(deps, source, 'schedule');
+      const { reports, refused } = await runSource(deps, source, 'schedule');
       failures.delete(source.name);
+      for (const { name, reason } of refused) log('file_refused', { source: source.name, file: name, reason });
       await noteRun(source.name, due, reports.at(-1)?.runId ?? null);
     } catch (error) {
       const count = (failed?.count ?? 0) + 1;

@@ -1,31 +1,78 @@
-import { derive, type Derived } from './derive.ts';
+import type { Knex } from 'knex';
+import { derive } from './derive.ts';
+import { placeFlag, placeProblem } from './fold-place.ts';
+import type { LoadedCase, RowPlace } from './load-cases.ts';
 import type { Reject } from './load.ts';
-import { landRows, type KeyedRow } from './load-rows.ts';
+import { landRows, takeWaiting, type KeyedRow, type LandedRow } from './load-rows.ts';
 import { createSeenKeys } from './seen-keys.ts';
 import { brokenReject, fullSize, toReject, type Counts, type Stage, type StagedBatch, type StageOptions } from './stage.ts';
 
-// More rows than cases in a batch of the other stage: rows of a case that come together are put together once.
 const fullRows = 4000;
+// A case can have many rows, and all of them are held at once.
+const fullCases = 1000;
 
-// What became of a case in this run: bits, so that a case met in several batches counts once.
-const stateOf = { unchanged: 1, inserted: 2, updated: 3 } as const;
-const flaggedBit = 4;
-
-/** A stage for folding maps: rows are landed, then each case they touch is made anew from all its rows. */
-export function createFoldStage({ bound, source, context }: StageOptions): Stage {
-  const states = createSeenKeys();
+/**
+ * A stage for folding maps. The rows of the whole input are landed first, then each case they touch is made once from all its rows:
+ * what comes of them cannot depend on how they fell into batches. A case of which none can be made any more is taken out.
+ */
+export function createFoldStage(options: StageOptions): Stage {
+  const { bound, source, context, runId, header, batchSize } = options;
+  const [rowLimit, caseLimit] = [batchSize ?? fullRows, batchSize ?? fullCases];
+  const landing = { source, bound, runId, isEveryCaseDue: options.isAfterFailure };
+  /** Keys counted as unchanged when their rows came. */
+  const counted = createSeenKeys();
   let staged = empty();
+  let isDone = false;
 
   function empty() {
     return { read: 0, size: 0, rows: [] as KeyedRow[], rejects: [] as Reject[] };
   }
+
+  function judge({ key, rows }: { key: string; rows: LandedRow[] }, inputs: ReadonlyMap<number, string | null>) {
+    const parsed = bound.record(rows);
+    const placeOf = (row: LandedRow): RowPlace =>
+      row.delivery === runId ? { line: row.line } : { line: row.line, input: inputs.get(row.delivery) ?? null };
+    if (!parsed.ok) {
+      const row = placeProblem(bound, rows, parsed.problems[0]);
+      return { key, reject: row && { ...toReject(row, parsed.problems, header), ...placeOf(row) } };
+    }
+    const made: LoadedCase = derive(parsed.record, parsed.flags, context);
+    if (made.flags.length) {
+      const places = made.flags.map((flag) => placeFlag(bound, rows, flag, context));
+      made.flagPlaces = places.flatMap((row) => (row ? placeOf(row) : []));
+    }
+    return { key, made };
+  }
+
+  async function judgeWaiting(trx: Knex.Transaction) {
+    const groups = await takeWaiting(trx, source, caseLimit);
+    const inputs = await inputsOf(
+      trx,
+      groups.flatMap((group) => group.rows.map((row) => row.delivery)),
+    );
+    const judged = groups.map((group) => judge(group, inputs));
+    return {
+      cases: judged.flatMap(({ made }) => made ?? []),
+      rejects: judged.flatMap(({ reject }) => reject ?? []),
+      gone: judged.flatMap(({ key, made }) => (made ? [] : key)),
+      isLast: groups.length < caseLimit,
+    };
+  }
+
+  async function inputsOf(trx: Knex.Transaction, deliveries: readonly number[]): Promise<Map<number, string | null>> {
+    const earlier = [...new Set(deliveries)].filter((delivery) => delivery !== runId);
+    if (earlier.length === 0) return new Map();
+    const runs = await trx<{ run_id: number; input: string | null }>('pipeline_run').whereIn('run_id', earlier).select('run_id', 'input');
+    return new Map(runs.map((run) => [run.run_id, run.input]));
+  }
+
   return {
     add(extract) {
       for (const row of extract.rows) {
         staged.read += 1;
         const key = bound.keyOf(row);
         if ('problem' in key) {
-          staged.rejects.push(toReject(row, [key.problem]));
+          staged.rejects.push(toReject(row, [key.problem], header));
           continue;
         }
         staged.rows.push({ key: key.key, row });
@@ -34,59 +81,63 @@ export function createFoldStage({ bound, source, context }: StageOptions): Stage
       staged.read += extract.broken.length;
       for (const broken of extract.broken) staged.rejects.push(brokenReject(broken));
     },
-    isFull: () => staged.rows.length + staged.rejects.length >= fullRows || staged.size >= fullSize,
+    isFull: () => staged.rows.length + staged.rejects.length >= rowLimit || staged.size >= fullSize,
     take() {
       const { read, rows, rejects } = staged;
       staged = empty();
-      let untouched: string[] = [];
-      const batch: StagedBatch = {
+      let same: string[] = [];
+      return {
         read,
         knownAt: 0,
         load: {
           cases: [],
           rejects,
           async before(trx) {
-            const made: { cases: Derived[]; rejects: Reject[] } = { cases: [], rejects: [] };
-            const groups = await landRows(trx, source, bound, rows);
-            untouched = groups.filter((g) => !g.isTouched).map((g) => g.key);
-            for (const group of groups) {
-              const [first] = group.rows;
-              if (!group.isTouched || !first) continue;
-              const parsed = bound.record(group.rows);
-              if (parsed.ok) made.cases.push(derive(parsed.record, parsed.flags, context));
-              else made.rejects.push(toReject(first, parsed.problems));
-            }
-            batch.knownAt = made.cases.reduce((last, c) => Math.max(last, c.knownAt), 0);
-            return made;
+            same = (await landRows(trx, landing, rows)).filter((key) => counted.get(key) === 0);
+            return { cases: [], rejects: [] };
           },
         },
-        count(result) {
-          const counts: Counts = { read, inserted: 0, updated: 0, unchanged: 0, rejected: result.rejected, flagged: 0 };
-          for (const key of untouched) if (states.get(key) === 0) counts.unchanged += 1;
-          result.cases.forEach((derived, i) => {
-            const outcome = result.outcomes[i] ?? 'unchanged';
-            const before = states.get(derived.sourceId);
-            if ((before & 3) === 0) counts[outcome] += 1;
-            else if ((before & 3) === stateOf.unchanged && outcome === 'updated') {
-              counts.unchanged -= 1;
-              counts.updated += 1;
-            }
-            if (outcome !== 'unchanged' && derived.flags.length && !(before & flaggedBit)) counts.flagged += 1;
+        count: ({ rejected }) => ({ ...noCounts, read, unchanged: same.length, rejected }),
+        settle() {
+          for (const key of same) counted.set(key, 1);
+        },
+      };
+    },
+    rest() {
+      if (isDone) return null;
+      let judged: Awaited<ReturnType<typeof judgeWaiting>> = { cases: [], rejects: [], gone: [], isLast: true };
+      const batch: StagedBatch = {
+        read: 0,
+        knownAt: 0,
+        load: {
+          cases: [],
+          rejects: [],
+          // Each case is made once in a run, so none of a source that was empty can be there.
+          isKnownNew: options.isSourceEmpty ? () => true : undefined,
+          async before(trx) {
+            judged = await judgeWaiting(trx);
+            batch.knownAt = judged.cases.reduce((last, c) => Math.max(last, c.knownAt), 0);
+            return judged;
+          },
+        },
+        count({ outcomes, cases, rejected }) {
+          const counts: Counts = { ...noCounts, rejected };
+          cases.forEach((made, i) => {
+            const outcome = outcomes[i] ?? 'unchanged';
+            counts[outcome] += 1;
+            counts.unchanged -= counted.get(made.sourceId);
+            if (outcome !== 'unchanged' && made.flags.length) counts.flagged += 1;
           });
+          for (const key of judged.gone) counts.unchanged -= counted.get(key);
           return counts;
         },
-        settle(result) {
-          for (const key of untouched) if (states.get(key) === 0) states.set(key, stateOf.unchanged);
-          result.cases.forEach((derived, i) => {
-            const outcome = result.outcomes[i] ?? 'unchanged';
-            const before = states.get(derived.sourceId);
-            const state = (before & 3) <= stateOf.unchanged ? stateOf[outcome] : before & 3;
-            const isFlagged = (before & flaggedBit) !== 0 || (outcome !== 'unchanged' && derived.flags.length > 0);
-            states.set(derived.sourceId, state | (isFlagged ? flaggedBit : 0));
-          });
+        settle() {
+          isDone = judged.isLast;
         },
       };
       return batch;
     },
   };
 }
+
+const noCounts: Counts = { read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0, flagged: 0 };

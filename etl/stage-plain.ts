@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { RawRow } from './connector.ts';
-import { derive, type Derived } from './derive.ts';
+import { derive } from './derive.ts';
 import type { Reject } from './load.ts';
-import type { SourceKey } from './load-cases.ts';
+import type { LoadedCase, SourceKey } from './load-cases.ts';
 import { createSeenKeys } from './seen-keys.ts';
 import { brokenReject, fullSize, toReject, type Counts, type Stage, type StageOptions } from './stage.ts';
 import { isOneOf } from './store/insert.ts';
@@ -10,21 +10,22 @@ import { isOneOf } from './store/insert.ts';
 const fullCases = 3000;
 
 /** A stage for maps where one row is one case. A key that comes again is refused unless the row says the same. */
-export function createPlainStage({ bound, source, context, isSourceEmpty }: StageOptions): Stage {
+export function createPlainStage({ bound, source, context, isSourceEmpty, header, batchSize = fullCases }: StageOptions): Stage {
   const lines = createSeenKeys();
   let staged = empty();
 
   function empty() {
-    return { read: 0, size: 0, cases: [] as Derived[], rejects: [] as Reject[], again: [] as Again[] };
+    return { read: 0, size: 0, cases: [] as LoadedCase[], rejects: [] as Reject[], again: [] as Again[] };
   }
   function addRow(row: RawRow): void {
     staged.read += 1;
     const parsed = bound.record([row]);
     if (!parsed.ok) {
-      staged.rejects.push(toReject(row, parsed.problems));
+      staged.rejects.push(toReject(row, parsed.problems, header));
       return;
     }
-    const derived = derive(parsed.record, parsed.flags, context);
+    const derived: LoadedCase = derive(parsed.record, parsed.flags, context);
+    if (derived.flags.length) derived.flagPlaces = derived.flags.map(() => ({ line: row.line }));
     staged.size += derived.size;
     const firstLine = lines.get(derived.sourceId);
     if (firstLine) staged.again.push({ derived, row, firstLine });
@@ -39,7 +40,7 @@ export function createPlainStage({ bound, source, context, isSourceEmpty }: Stag
       staged.read += extract.broken.length;
       for (const broken of extract.broken) staged.rejects.push(brokenReject(broken));
     },
-    isFull: () => staged.cases.length + staged.again.length + staged.rejects.length >= fullCases || staged.size >= fullSize,
+    isFull: () => staged.cases.length + staged.again.length + staged.rejects.length >= batchSize || staged.size >= fullSize,
     take() {
       const { read, cases, rejects, again } = staged;
       staged = empty();
@@ -53,7 +54,7 @@ export function createPlainStage({ bound, source, context, isSourceEmpty }: Stag
           isKnownNew: isSourceEmpty ? () => true : undefined,
           before: again.length
             ? async (trx) => {
-                const sorted = await sortRepeated(trx, source, cases, again);
+                const sorted = await sortRepeated(trx, source, { header, keyColumns: bound.keyColumns }, cases, again);
                 same = sorted.same;
                 return sorted;
               }
@@ -70,11 +71,12 @@ export function createPlainStage({ bound, source, context, isSourceEmpty }: Stag
         settle: () => undefined,
       };
     },
+    rest: () => null,
   };
 }
 
 interface Again {
-  derived: Derived;
+  derived: LoadedCase;
   row: RawRow;
   firstLine: number;
 }
@@ -83,9 +85,10 @@ interface Again {
 async function sortRepeated(
   trx: Knex.Transaction,
   source: SourceKey,
-  cases: readonly Derived[],
+  { header, keyColumns }: { header: readonly string[]; keyColumns: readonly string[] },
+  cases: readonly LoadedCase[],
   again: readonly Again[],
-): Promise<{ cases: Derived[]; rejects: Reject[]; same: number }> {
+): Promise<{ cases: LoadedCase[]; rejects: Reject[]; same: number }> {
   const hashes = new Map(cases.map((c) => [c.sourceId, c.rowHash]));
   const earlier = again.map((a) => a.derived.sourceId).filter((key) => !hashes.has(key));
   const found = await trx<{ source: number; source_id: string; row_hash: string }>('case_fact')
@@ -93,7 +96,7 @@ async function sortRepeated(
     .where(isOneOf(trx, 'source_id', earlier))
     .select('source_id', 'row_hash');
   for (const { source_id, row_hash } of found) hashes.set(source_id, row_hash);
-  const result = { cases: [] as Derived[], rejects: [] as Reject[], same: 0 };
+  const result = { cases: [] as LoadedCase[], rejects: [] as Reject[], same: 0 };
   for (const { derived, row, firstLine } of again) {
     const first = hashes.get(derived.sourceId);
     if (first === undefined) {
@@ -103,9 +106,16 @@ async function sortRepeated(
     } else if (first === derived.rowHash) result.same += 1;
     else
       result.rejects.push(
-        toReject(row, [
-          { field: 'source_id', message: `the key "${derived.sourceId}" stands already on line ${firstLine} with other content` },
-        ]),
+        toReject(
+          row,
+          [
+            {
+              field: keyColumns.join(' + '),
+              message: `the key "${derived.sourceId}" stands already on line ${firstLine} with other content`,
+            },
+          ],
+          header,
+        ),
       );
   }
   return result;

@@ -33,6 +33,8 @@ export interface Stage {
   /** Whether what is staged is enough for a batch. */
   isFull(): boolean;
   take(): StagedBatch;
+  /** What is left to do once the whole input has been taken: a batch at a time, until there is none. */
+  rest(): StagedBatch | null;
 }
 
 export interface StageOptions {
@@ -41,14 +43,23 @@ export interface StageOptions {
   context: DeriveContext;
   /** The store held no case of this source when the run began; the lock keeps it so. */
   isSourceEmpty: boolean;
+  /** The run before did not come to its end: what it made tells nothing of until when the source is known. */
+  isAfterFailure: boolean;
+  runId: number;
+  /** Every column of the input. */
+  header: readonly string[];
+  /** Rows or cases that make a batch; default a number for each kind of stage. */
+  batchSize?: number;
 }
 
 /** Characters of records or rows that make a batch however few they are: a field can be a megabyte. */
 export const fullSize = 16 * 1024 * 1024;
 
-/** A row of which no case is made, with all that is wrong with it. */
-export function toReject(row: RawRow, problems: readonly Problem[]): Reject {
-  const columns = Object.keys(row.values);
+/**
+ * A row of which no case is made, with all that is wrong with it.
+ * @param columns every column of the input, in order
+ */
+export function toReject(row: RawRow, problems: readonly Problem[], columns: readonly string[]): Reject {
   const field = problems[0]?.field ?? null;
   const position = field === null ? 0 : columns.indexOf(field) + 1;
   const reason = problems.map((p, i) => (i > 0 && p.field ? `${p.field}: ${p.message}` : p.message)).join('; ');

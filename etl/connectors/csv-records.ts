@@ -87,9 +87,11 @@ export function createRecordReader(delimiter: string): RecordReader {
         const start = offsetOf(text, place, line);
         const end = endOf(text, start, span);
         const next = resumeAfter(text, start, end, line, span, fault.kind);
-        const column = fault.column ?? (wrong.get(i) ? columnAt(text.slice(start, wrong.get(i)?.index ?? start)) : null);
+        const open = next && openColumn(text.slice(start, next.offset));
+        const column = open ?? fault.column ?? (wrong.get(i) ? columnAt(text.slice(start, wrong.get(i)?.index ?? start)) : null);
         const field = column === null ? null : (columns?.[column - 1] ?? null);
-        broken.push({ line, column, field, reason: fault.reason(column, field), text: keep(text.slice(start, next?.offset ?? end)) });
+        const reason = open ? `the quote that opens ${fieldName(open, field)} is not closed on its line` : fault.reason(column, field);
+        broken.push({ line, column, field, reason, text: keep(text.slice(start, next?.offset ?? end)) });
         if (next) return { ...next, again: true };
       } else if (!isBlank) {
         columns ??= fields;
@@ -122,7 +124,7 @@ export function createRecordReader(delimiter: string): RecordReader {
       const long = fields.findIndex((f) => f.length > longestField);
       if (long >= 0)
         return {
-          kind: span > 1 && fields.length !== columns?.length ? 'quote' : 'content',
+          kind: error || (span > 1 && fields.length !== columns?.length) ? 'quote' : 'content',
           column: long + 1,
           reason: (c, f) => `${fieldName(c, f)} is longer than 1 MiB`,
         };
@@ -224,6 +226,12 @@ export function createRecordReader(delimiter: string): RecordReader {
       text: keep(text.slice(0, next.offset)),
     });
     return next;
+  }
+
+  /** The number of the field whose quote is open at the end of `part`, the lines a broken record cost; null when none is. */
+  function openColumn(part: string): number | null {
+    const { data, errors } = parse(part, false);
+    return data.length === 1 && errors.some((error) => error.code === 'MissingQuotes') ? (data[0]?.length ?? null) : null;
   }
 
   /** The number of the field that ends at the end of `head`, the start of a record. */

@@ -1,6 +1,8 @@
+import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { BrokenRow, Connector, Extract, RawRow } from '../connector.ts';
 import { BadInput, type Problem } from '../errors.ts';
+import { delimiterHint } from './csv-delimiter.ts';
 import { createRecordReader, type CsvRecord } from './csv-records.ts';
 import { readText, type CsvEncoding } from './csv-text.ts';
 
@@ -34,6 +36,7 @@ export const csv = {
 
 async function* readCsv(options: CsvRead, since: string | null): AsyncGenerator<CsvExtract> {
   const { file, delimiter = ',', encoding = 'utf-8' } = options;
+  const name = typeof file === 'string' ? path.basename(file) : 'standard input';
   const reader = createRecordReader(delimiter);
   const passedOver = since === null ? 0 : Number(since);
   let header: string[] | null = null;
@@ -59,8 +62,8 @@ async function* readCsv(options: CsvRead, since: string | null): AsyncGenerator<
       const [first, ...others] = records;
       const fault = found.broken[0];
       if (fault && (!first || fault.line < first.line))
-        throw new BadInput([{ field: `line ${fault.line}`, message: `the header cannot be read: ${fault.reason}` }]);
-      if (first) header = readHeader(first);
+        throw new BadInput([{ field: `${name}, line ${fault.line}`, message: headerFault(fault, delimiter) }]);
+      if (first) header = readHeader(first, name);
       for (const name of header ?? []) emptyRow[name] = '';
       records = others;
     }
@@ -87,18 +90,23 @@ async function* readCsv(options: CsvRead, since: string | null): AsyncGenerator<
     if (rows.length + broken.length >= batchRows) yield take();
   }
   if (header === null)
-    throw new BadInput([{ field: 'line 1', message: 'the file is empty; expected a line with the names of the columns' }]);
+    throw new BadInput([{ field: `${name}, line 1`, message: 'the file is empty; expected a line with the names of the columns' }]);
   if (rows.length || broken.length || !hasYielded) yield take();
 }
 
-function readHeader(record: CsvRecord): string[] {
+function headerFault(fault: BrokenRow, delimiter: string): string {
+  const hint = delimiterHint(fault.text.split('\n')[0] ?? '', delimiter);
+  return hint ? `the header ${hint}` : `the header cannot be read: ${fault.reason}`;
+}
+
+function readHeader(record: CsvRecord, file: string): string[] {
+  const place = `${file}, line ${record.line}`;
   const names = record.fields.map((name, i) => (name.trim() === '' ? `column ${i + 1}` : name));
   const problems: Problem[] = [];
   names.forEach((name, i) => {
     const first = names.indexOf(name);
-    if (first < i)
-      problems.push({ field: `line ${record.line}`, message: `the header names "${name}" twice, as columns ${first + 1} and ${i + 1}` });
-    if (name === '__proto__') problems.push({ field: `line ${record.line}`, message: `a column cannot be named "${name}"` });
+    if (first < i) problems.push({ field: place, message: `the header names "${name}" twice, as columns ${first + 1} and ${i + 1}` });
+    if (name === '__proto__') problems.push({ field: place, message: `a column cannot be named "${name}"` });
   });
   if (problems.length) throw new BadInput(problems);
   return names;

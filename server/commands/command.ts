@@ -59,7 +59,7 @@ export function readCommandLine(command: Command, argv: string[]): Given {
           Object.keys(command.flags).map((known) => `--${known}`),
         )}`,
       );
-    else if (name in given.flags) fail('is given twice');
+    else if (Object.hasOwn(given.flags, name)) fail('is given twice');
     else if (!flag.value && value !== undefined) fail(`takes no value, and "${value}" was given`);
     else if (flag.value && !value) fail(`needs a value: ${rawName} ${flag.value}`);
     else if (flag.allowed && value !== undefined && !flag.allowed.includes(value)) {

@@ -1,9 +1,8 @@
 import { BadInput, didYouMean, SourceFailed } from '../../etl/errors.ts';
 import { withoutValues } from '../errors.ts';
-import { exitCodes, readCommandLine, usage } from './command.ts';
+import { exitCodes, readCommandLine, usage, type Command } from './command.ts';
 import type { Context } from './context.ts';
 import { helpText } from './help.ts';
-import { commands } from './list.ts';
 
 /** Where a command writes: results to `out`, everything said to people to `say`. */
 export type Voice = Pick<Context, 'out' | 'say'>;
@@ -12,9 +11,10 @@ export type Voice = Pick<Context, 'out' | 'say'>;
  * Runs what stands on the command line and says what went wrong.
  * @param argv what follows `silverlining`
  * @param open the context, made once the command line is known to be right
+ * @param commands what may stand there
  * @returns the exit code; never rejects
  */
-export async function dispatch([name, ...rest]: string[], voice: Voice, open: () => Context): Promise<number> {
+export async function dispatch([name, ...rest]: string[], voice: Voice, open: () => Context, commands: Command[]): Promise<number> {
   const { say, out } = voice;
   if (name === undefined) {
     say(helpText(commands));

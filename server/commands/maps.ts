@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { BadInput, didYouMean } from '../../etl/errors.ts';
 import { readMap, type RecordMap } from '../../etl/map.ts';
-import { projectDir } from '../build-client.ts';
+import { projectDir } from '../project-dir.ts';
 
 /** Where the maps that come with Silverlining stand. */
 const mapsDir = path.join(projectDir, 'fixtures/maps');

@@ -5,7 +5,7 @@ import { exitCodes } from './command.ts';
 import type { Context } from './context.ts';
 import { createProgress } from './progress.ts';
 
-const shownRejects = 5;
+const shownProblems = 5;
 
 /** What to hand to a run so that it shows how far it is; `end` takes the bar away. */
 export function showProgress(label: string, size: number | null): { onProgress: (progress: RunProgress) => void; end: () => void } {
@@ -21,7 +21,7 @@ export function showProgress(label: string, size: number | null): { onProgress: 
 }
 
 /**
- * Says what a run did, with the first rejected rows and where they stand.
+ * Says what a run did, with the first flags and the first rejected rows and where they stand.
  * @returns the exit code it amounts to
  */
 export async function sayReport(store: Store, report: RunReport, { say }: Pick<Context, 'say'>): Promise<number> {
@@ -30,22 +30,29 @@ export async function sayReport(store: Store, report: RunReport, { say }: Pick<C
   say(
     `${source}: ${count(report.read)} rows read in ${seconds.toFixed(1)} s (${count(Math.round(rowsPerSecond))} rows/s); ${counts.join(', ')}`,
   );
-  if (report.rejected === 0) return exitCodes.done;
-  const rejects = await store
-    .reader('rejected_record')
-    .where({ run_id: runId })
-    .orderBy('reject_id')
-    .limit(shownRejects)
-    .select<Reject[]>('input', 'line', 'field', 'reason');
-  for (const { input, line, field, reason } of rejects) {
-    const place = [input === null ? source : path.basename(input), ...(line === null ? [] : [line])].join(':');
-    say(`  ${place}: ${field ? `${field}: ` : ''}${reason}`);
+  const own = (table: string) => store.reader(table).where({ run_id: runId }).limit(shownProblems);
+  const sayAll = (what: string, problems: Problem[], total: number): void => {
+    if (problems.length) say(`${what}:`);
+    for (const { input, line, field, reason } of problems) {
+      const place = [input === null ? source : path.basename(input), ...(line === null ? [] : [line])].join(':');
+      say(`  ${place}: ${field ? `${field}: ` : ''}${reason}`);
+    }
+    if (total > problems.length) say(`  … and ${count(total - problems.length)} more, all listed on /data`);
+  };
+  if (report.flagged > 0) {
+    const flags = await own('case_flag')
+      .orderBy(['line', 'case_id', 'flag_no'])
+      .select<Problem[]>('input', 'line', 'field', 'message as reason');
+    const [{ n = 0 } = {}] = await store.reader('case_flag').where({ run_id: runId }).count<{ n: number }[]>({ n: '*' });
+    sayAll('kept, with values flagged', flags, Number(n));
   }
-  if (report.rejected > rejects.length) say(`  … and ${count(report.rejected - rejects.length)} more, all listed on /data`);
+  if (report.rejected === 0) return exitCodes.done;
+  const rejects = await own('rejected_record').orderBy('reject_id').select<Problem[]>('input', 'line', 'field', 'reason');
+  sayAll('rejected', rejects, report.rejected);
   return exitCodes.loadedWithRejects;
 }
 
-interface Reject {
+interface Problem {
   input: string | null;
   line: number | null;
   field: string | null;

@@ -19,8 +19,13 @@ export const run: Command = {
       const codes = new Set<number>();
       for (const source of sources) {
         try {
-          const reports = await runSource({ store, config, findMap, now: context.now, log: context.log }, source, 'command');
-          if (reports.length === 0) context.say(`${source.name}: nothing new in ${source.path}`);
+          const deps = { store, config, findMap, now: context.now, log: context.log };
+          const { reports, refused } = await runSource(deps, source, 'command');
+          for (const { name, reason } of refused) {
+            context.say(`${source.name}: ${name}: ${reason}`);
+            codes.add(exitCodes.failed);
+          }
+          if (reports.length + refused.length === 0) context.say(`${source.name}: nothing new in ${source.path}`);
           for (const report of reports) codes.add(await sayReport(store, report, context));
         } catch (error) {
           // One source that cannot be read must not keep the others waiting.

@@ -10,14 +10,15 @@ import { linkSeconds, makeLink } from '../auth/links.ts';
 import { forgetExpired, isAnybodySignedIn } from '../auth/sessions.ts';
 import { ensureAdministrator } from '../auth/users.ts';
 import { ensureClient } from '../build-client.ts';
-import { demoSource, loadDemo, needsDemo } from '../demo.ts';
+import { needsDemo } from '../demo.ts';
 import type { RunSource } from '../deps.ts';
+import type { Environment } from '../environment.ts';
 import { withoutValues } from '../errors.ts';
+import { runStep } from '../run-step.ts';
 import { serve, type Serving } from '../serve.ts';
 import { exitCodes, type Command } from './command.ts';
 import type { Context } from './context.ts';
 import { findMap } from './maps.ts';
-import { sayReport, showProgress } from './run-report.ts';
 import { chooseSources } from './run.ts';
 import { baseUrl, signInUrl } from './user.ts';
 
@@ -39,12 +40,12 @@ export const start: Command = {
     });
     let store: Store | null = null;
     try {
-      const clientDir = await ensureClient(say);
+      const clientDir = await ensureClient(say, stopped);
       store = await context.openStore();
       await ensureAdministrator(store, context.now());
       await forgetExpired(store, context.now());
       const wantsDemo = environment.demo && !flags['no-demo'] && !existsSync(environment.configPath);
-      if (wantsDemo && (await needsDemo(store))) await fillWithDemo(store, context, stopped);
+      if (wantsDemo && (await needsDemo(store))) await fillWithDemo(environment, stopped);
       await serveUntil(stopped, { store, serving, config, clientDir, context });
     } catch (error) {
       // Being told to stop while still starting is no failure.
@@ -86,22 +87,10 @@ async function invitation(store: Store, context: Context, port: number): Promise
   return `Sign in (once, within ${linkSeconds / 60} minutes): ${signInUrl(context, token, port)}\nA fresh link at any time: npx silverlining user link admin\n`;
 }
 
-async function fillWithDemo(store: Store, context: Context, signal: AbortSignal): Promise<void> {
-  const { log, now, say } = context;
-  let progress: ReturnType<typeof showProgress> | null = null;
-  const report = await loadDemo({
-    store,
-    map: findMap(demoSource),
-    now,
-    log,
-    say,
-    signal,
-    onProgress(done, size) {
-      progress ??= showProgress(demoSource, size);
-      progress.onProgress(done);
-    },
-  }).finally(() => progress?.end());
-  await sayReport(store, report, context);
+/** The load takes much memory once; this process may run for months. */
+async function fillWithDemo({ dataDir, databaseUrl, logLevel }: Environment, signal: AbortSignal): Promise<void> {
+  const ours = { SILVERLINING_DATA: dataDir, DATABASE_URL: databaseUrl ?? '', LOG_LEVEL: logLevel };
+  await runStep('demo', { env: { ...process.env, ...ours }, signal });
 }
 
 /** Starts a run for somebody at the page: they hear that it is under way, the list of runs tells them how it ended. */

@@ -36,6 +36,9 @@ const cases: [format: string, zone: string, text: string, expected: number | str
   ['unix', 'UTC', '1456729680', 1456729680],
   ['unix_ms', 'UTC', '1456729680999', 1456729680],
   ['unix', 'UTC', 'soon', null],
+  // The calendar repeats after 400 years, which are 146,097 days.
+  ['DD/MM/YYYY HH:mm', 'UTC', '29/02/0024 10:00', utc('0024-02-29T10:00:00Z')],
+  ['iso', 'UTC', '0024-02-29T10:00', utc('2024-02-29T10:00:00Z') - 5 * 146_097 * 86_400],
 ];
 for (const [format, zone, text, expected] of cases) {
   reading(`reads "${text}" as ${format} in ${zone} as ${expected === null ? 'nothing' : expected}`, () =>

@@ -36,6 +36,13 @@ entry('asks for what the form cannot do without, each once', () => {
   assert.equal(problemsOf({ ...good, narrative: ' \n ' }), { narrative: 'say in a sentence or two what happened' });
 });
 
+entry('says all that is wrong at once, required and optional', () => {
+  assert.equal(
+    Object.keys(problemsOf({ received_at: '2027-01-01', severity: 'hihg', contact: ['a'], chanel: 'x', sub_product: 'FHA' })).sort(),
+    ['chanel', 'contact', 'issue', 'kind', 'narrative', 'received_at', 'severity', 'sub_product'],
+  );
+});
+
 const refused: [what: string, over: Record<string, unknown>, field: string, message: RegExp][] = [
   [
     'a severity that is not on the list, with the near one',
@@ -46,6 +53,9 @@ const refused: [what: string, over: Record<string, unknown>, field: string, mess
   ['a kind that is not on the list', { kind: 'rant' }, 'kind', /not one of complaint/],
   ['a time without a zone', { received_at: '2026-11-22T11:30' }, 'received_at', /not a date like/],
   ['a date that does not exist', { received_at: '2026-02-30' }, 'received_at', /not a real date/],
+  ['a mistyped year', { received_at: '0202-03-01T10:00:00Z' }, 'received_at', /not a plausible date: expected a year from 1900 to 2200/],
+  ['a name that figures use themselves', { team: '(none)' }, 'team', /is a name that figures use themselves/],
+  ['a label with a mark that turns the line', { product: 'Loan\u202e' }, 'product', /cannot be seen/],
   ['a receipt in the future', { received_at: '2026-11-22T12:06:00Z' }, 'received_at', /lies in the future/],
   ['a date nobody has reached', { received_at: '2026-11-24' }, 'received_at', /lies in the future/],
   ['a sub-issue without an issue', { issue: '', sub_issue: 'Lost' }, 'sub_issue', /choose the issue/],

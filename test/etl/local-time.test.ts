@@ -21,6 +21,11 @@ local('moves a time that does not exist forward by the gap', () => {
   assert.is(instantAt('2024-03-10', 2.5 * 3600, 'America/New_York'), utc('2024-03-10T07:30:00Z'));
 });
 
+local('does not take the first century for the twentieth', () => {
+  assert.is(instantAt('0024-02-29', 0, 'UTC'), utc('0024-02-29T00:00:00Z'));
+  assert.is(dateOfDay(dayNumber('0024-02-29')), '0024-02-29');
+});
+
 local('takes the first of a time that occurs twice', () => {
   assert.is(instantAt('2024-11-03', 1.5 * 3600, 'America/New_York'), utc('2024-11-03T05:30:00Z'));
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -7,8 +7,12 @@ import type { RawRow } from '../../etl/connector.ts';
 import { csv } from '../../etl/connectors/csv.ts';
 import { takes } from '../../etl/fold.ts';
 import { bindMap, readMap, type BoundMap } from '../../etl/map.ts';
+import { caseFields, eventFields, surveyFields, type Field } from '../../etl/record.ts';
 
-const text = readFileSync(fileURLToPath(new URL('../../docs/maps.md', import.meta.url)), 'utf8');
+const page = fileURLToPath(new URL('../../docs/maps.md', import.meta.url));
+// After a change of the fields: WRITE_FIELDS=1 node --import tsx test/etl/map-docs.test.ts && npx prettier --write docs/maps.md
+if (process.env.WRITE_FIELDS) writeFields();
+const text = readFileSync(page, 'utf8');
 const test = suite('docs/maps.md');
 
 async function run(yaml: string, file: string): Promise<unknown[]> {
@@ -56,6 +60,10 @@ for (let i = 0; i + 2 < runnable.length; i += 3) {
   });
 }
 
+for (const [name, fields] of tables()) {
+  test(`lists the ${name} fields as they are declared`, () => assert.equal(tableIn(text, name), rowsOf(fields)));
+}
+
 test('names every key of a map, every way to take a field and every source of a value', () => {
   const words = [
     'source',
@@ -94,3 +102,69 @@ test('names every key of a map, every way to take a field and every source of a 
 });
 
 test.run();
+
+function tables(): [string, Record<string, Field>][] {
+  return [
+    ['case', caseFields],
+    ['event', eventFields],
+    ['survey', surveyFields],
+  ];
+}
+
+function rowsOf(fields: Record<string, Field>): string[][] {
+  return Object.entries(fields).map(([name, field]) => [
+    `\`${name}\``,
+    holds(field) + (field.required ? '; required' : ''),
+    field.description,
+  ]);
+}
+
+function holds(field: Field): string {
+  switch (field.type) {
+    case 'key':
+      return 'text that identifies';
+    case 'code':
+      return field.allowed.map((value) => `\`${value}\``).join(', ');
+    case 'label':
+      return 'label';
+    case 'sub':
+      return `label below \`${field.of}\``;
+    case 'time':
+      return 'date';
+    case 'flag':
+      return 'yes or no';
+    case 'integer':
+      return 'whole number';
+    case 'money':
+      return 'amount';
+    case 'currency':
+      return 'currency code';
+    default:
+      return 'text';
+  }
+}
+
+/** The cells of the table below a marker, without its head. */
+function tableIn(markdown: string, name: string): string[][] {
+  const [, below = ''] = markdown.split(`<!-- ${name} fields -->`);
+  const lines = below.trimStart().split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('|'));
+  return lines.slice(2, end).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+function writeFields(): void {
+  let markdown = readFileSync(page, 'utf8');
+  for (const [name, fields] of tables()) {
+    const marker = `<!-- ${name} fields -->`;
+    const [before = '', below = ''] = markdown.split(marker);
+    const rest = below.trimStart().replace(/^(\|.*\n)+/, '');
+    const rows = [['field', 'holds', 'means'], ['---', '---', '---'], ...rowsOf(fields)];
+    markdown = `${before}${marker}\n\n${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n${rest.trimStart()}`;
+  }
+  writeFileSync(page, markdown);
+}

@@ -191,6 +191,27 @@ binding('names every column the file lacks, with near names', () => {
   );
 });
 
+binding('names the file, and its columns of the key', () => {
+  const map = readMap(`source: desk\nkey: [branch, number]\n${fields}`, 'test');
+  const [first = ''] = problemsOf(() => bindMap(map, ['branch', 'opened'], 'cases.csv'));
+  assert.match(first, 'key[1]: line 1 of cases.csv has no column "number"');
+  assert.equal(bindMap(map, ['branch', 'number', 'opened']).keyColumns, ['branch', 'number']);
+});
+
+for (const [delimiter, column, said] of [
+  [',', 'id;opened;via', "has no comma but 2 semicolons: if its columns are separated so, write input: { delimiter: ';' }"],
+  [',', 'id\topened', 'write input: { delimiter: tab }'],
+  [',', 'id|opened', "write input: { delimiter: '|' }"],
+  ["';'", 'id,opened', "has no semicolon but 1 comma: if its columns are separated so, write input: { delimiter: ',' }"],
+] as const) {
+  binding(`says once that ${JSON.stringify(column)} is written with another delimiter than ${delimiter}`, () => {
+    const map = readMap(`${base}${fields}  channel: via\ninput: { delimiter: ${delimiter === ',' ? "','" : delimiter} }\n`, 'test');
+    const found = problemsOf(() => bindMap(map, [column], 'cases.csv'));
+    assert.is(found.length, 1);
+    assert.ok(found[0]?.startsWith('input.delimiter: line 1 of cases.csv has no ') && found[0].includes(said), found[0]);
+  });
+}
+
 binding('a column may differ by blanks around its name, and an optional one may be missing', () => {
   const bound = bindMap(readMap(`${base}${fields}  region: zip\n  resolved_at: { column: closed, optional: true }\n`, 'test'), [
     'zip ',
@@ -208,7 +229,10 @@ binding.run();
 const rows = suite('a mapped row');
 
 rows('without a time of receipt makes no case, and the problem names the column', () => {
-  assert.equal(one('', { opened: '' }), { ok: false, problems: [{ field: 'opened', message: 'there is no received_at' }] });
+  assert.equal(one('', { opened: '' }, `${base}date: DD/MM/YYYY\n`), {
+    ok: false,
+    problems: [{ field: 'opened', message: 'there is no value in "opened" for Received; expected a date like "DD/MM/YYYY"' }],
+  });
   assert.equal(one('', { opened: '31/31/2011' }, `${base}date: YYYY-MM-DD HH:mm:ss\n`), {
     ok: false,
     problems: [{ field: 'opened', message: '"31/31/2011" is not a date like "YYYY-MM-DD HH:mm:ss"' }],
@@ -256,6 +280,92 @@ for (const [given, decimal, expected] of [
     assert.is(parsed.ok && parsed.flags.length, expected === null ? 1 : 0);
   });
 }
+
+for (const [given, mapped, amount, currency] of [
+  ['5 USD', 'EUR', '5', 'USD'],
+  ['USD5', 'EUR', '5', 'USD'],
+  ['$5', 'EUR', '5', 'USD'],
+  ['$5', 'CAD', '5', 'CAD'],
+  ['CAD $5', 'USD', '5', 'CAD'],
+  ['-€5.20', 'EUR', '-5.20', 'EUR'],
+  ['($5.20)', 'EUR', '-5.20', 'USD'],
+  ['£5', 'EUR', '5', 'GBP'],
+  ['¥500', 'EUR', '500', 'JPY'],
+  ['¥500', 'CNY', '500', 'CNY'],
+  ['5', 'EUR', '5', 'EUR'],
+  ['€ 5 USD', 'EUR', null, null],
+  ['5 TBC', 'EUR', null, null],
+  ['1€50', 'EUR', null, null],
+  ['50¢', 'USD', null, null],
+  ['(5', 'EUR', null, null],
+] as const) {
+  rows(`reads ${given} in a map of ${mapped} as ${amount === null ? 'malformed' : `${amount} ${currency}`}`, () => {
+    const parsed = one('  redress_amount: paid\n', { paid: given }, `${base}currency: ${mapped}\n`);
+    assert.ok(parsed.ok);
+    assert.equal([parsed.record.redress_amount ?? null, parsed.record.redress_currency ?? null], [amount, currency]);
+    assert.is(parsed.flags.length, amount === null ? 1 : 0);
+  });
+}
+
+rows('the currency written with an amount goes before that of its row, and the conflict is flagged', () => {
+  const parsed = one('  redress_amount: paid\n  redress_currency: cur\n', { paid: '$5', cur: 'EUR' });
+  assert.ok(parsed.ok);
+  assert.is(parsed.record.redress_currency, 'USD');
+  assert.equal(parsed.flags, [
+    { rule: 'malformed_value', field: 'paid', message: 'the amount is written in USD, the currency of its row is EUR', value: '5 USD' },
+  ]);
+  const agreed = one('  redress_amount: paid\n  redress_currency: cur\n', { paid: '$5', cur: 'aud' });
+  assert.equal(agreed.ok && [agreed.record.redress_currency, agreed.flags], ['AUD', []]);
+});
+
+rows('amounts in several currencies are not added up', () => {
+  const bound = bindMap(
+    readMap(`${base}currency: EUR\nfold: { fields: { redress_amount: sum } }\n${fields}  redress_amount: paid\n`, 'test'),
+    ['id', 'opened', 'paid'],
+  );
+  const add = (...paid: string[]) =>
+    bound.record(paid.map((text, i) => ({ line: i + 2, values: { id: '1', opened: '2024-02-03', paid: text } })));
+  const same = add('5', '€2', '');
+  assert.equal(same.ok && [same.record.redress_amount, same.record.redress_currency, same.flags], ['7', 'EUR', []]);
+  const mixed = add('5', '$2');
+  assert.ok(mixed.ok);
+  assert.equal([mixed.record.redress_amount, mixed.record.redress_currency], [undefined, undefined]);
+  assert.equal(
+    mixed.flags.map((flag) => [flag.rule, flag.field, flag.message]),
+    [['malformed_value', 'paid', 'the amounts are in several currencies: EUR, USD']],
+  );
+});
+
+for (const [text, date] of [
+  ['01/02/0024', 'DD/MM/YYYY'],
+  ['01/02/0024 10:00', 'DD/MM/YYYY HH:mm'],
+  ['0024-02-01T10:00', 'iso'],
+  ['31/12/9999', 'DD/MM/YYYY'],
+  ['-9999999999', 'unix'],
+] as const) {
+  rows(`"${text}" is no plausible date: required it makes no case, optional it is flagged`, () => {
+    const message = `"${text}" is not a plausible date: expected a year from 1900 to 2200`;
+    assert.equal(one('', { opened: text }, `${base}date: ${date}\n`), { ok: false, problems: [{ field: 'opened', message }] });
+    const parsed = one(`  due_at: { column: due, date: ${date} }\n`, { due: text });
+    assert.equal(parsed.ok && [parsed.record.due_at, parsed.flags], [
+      undefined,
+      [{ rule: 'malformed_value', field: 'due', message, value: text }],
+    ]);
+  });
+}
+
+rows('a survey without a condition is there when it was asked or has a score', () => {
+  const ask = (score: string, asked: string, answered: string) => {
+    const lines = 'surveys:\n  - { kind: nps, scale: 0-10, score: s, asked_at: q, answered_at: a }\n';
+    const bound = bindMap(readMap(`${base}${fields}${lines}`, 'test'), ['id', 'opened', 's', 'q', 'a']);
+    const parsed = bound.record([{ line: 2, values: { id: '1', opened: '2024-02-03', s: score, q: asked, a: answered } }]);
+    return parsed.ok && parsed.record.surveys?.length;
+  };
+  assert.equal(
+    [ask('9', '', ''), ask('', '2024-02-04', ''), ask('', '', '2024-02-05'), ask('', '2024-02-04', '2024-02-05'), ask('', '', '')],
+    [1, 1, undefined, 1, undefined],
+  );
+});
 
 rows('a key of several columns cannot be mistaken for another, and a missing part is a problem', () => {
   const bound = bindMap(readMap(`source: desk\nkey: [a, { column: b, missing: '?' }]\n${fields}`, 'test'), ['a', 'b', 'opened']);

@@ -4,7 +4,7 @@ import { decimals, minorUnits } from '../../etl/money.ts';
 
 const money = suite('minorUnits');
 
-const cases: [string, string, number][] = [
+const cases: [string, string, number | null][] = [
   ['12.5', 'EUR', 1250],
   ['0', 'EUR', 0],
   ['16881204.69', 'USD', 1688120469],
@@ -17,6 +17,12 @@ const cases: [string, string, number][] = [
   ['1.5', 'JPY', 2],
   ['1.2345', 'KWD', 1235],
   ['7.10', '', 710],
+  ['90071992547409.91', 'EUR', 9007199254740991],
+  ['90071992547409.92', 'EUR', null],
+  ['-90071992547409.92', 'EUR', null],
+  ['90071992547409.914', 'EUR', 9007199254740991],
+  ['90071992547409.915', 'EUR', null],
+  ['9007199254740992', 'JPY', null],
 ];
 for (const [amount, currency, expected] of cases)
   money(`reads ${amount} ${currency} as ${expected}`, () => assert.is(minorUnits(amount, currency), expected));

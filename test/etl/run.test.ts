@@ -52,6 +52,8 @@ fold:
 `,
   'folding.yaml',
 );
+const { fold } = folding;
+if (!fold) throw new Error('the map folds');
 const now = Date.UTC(2026, 0) / 1000;
 const header = 'id,received,resolved,due,issue';
 const importText = (text: string, more: Partial<RunOptions<CsvRead>> = {}) =>
@@ -118,10 +120,10 @@ running('keeps rejected rows with line, column and reason, and loads the others'
   assert.match(String(rejected[0]?.raw), 'yesterday');
   const flags = (await store.reader('case_flag').orderBy('case_id').select()) as Record<string, unknown>[];
   assert.equal(
-    flags.map((f) => [f.rule, f.value]),
+    flags.map((f) => [f.rule, f.value, f.input, f.line]),
     [
-      ['malformed_value', 'soon'],
-      ['time_order', '2024-03-01'],
+      ['malformed_value', 'soon', 'desk.csv', 4],
+      ['time_order', '2024-03-01', 'desk.csv', 6],
     ],
   );
 });
@@ -167,7 +169,7 @@ running('notes a run whose header does not fit as failed and frees the source', 
 });
 
 running('keeps what was loaded before the source failed, and goes on from there the next time', async () => {
-  const lines = Array.from({ length: 6000 }, (_, i) => `K${i},2024-03-01,,,late`).join('\n');
+  const lines = Array.from({ length: 7000 }, (_, i) => `K${i},2024-03-01,,,late`).join('\n');
   const breaking: Connector<CsvRead> = {
     ...csv,
     async *read(options, since) {
@@ -176,11 +178,15 @@ running('keeps what was loaded before the source failed, and goes on from there 
     },
   };
   const text = `${header}\n${lines}\n`;
-  assert.match((await failure(importText(text, { connector: breaking }))).message, 'line went dead');
-  const { state, inserted } = await row('pipeline_run');
+  const { message } = await failure(importText(text, { connector: breaking }));
+  const { state, inserted, message: noted } = await row('pipeline_run');
   assert.is(state, 'failed');
-  assert.ok(Number(inserted) > 0 && Number(inserted) < 6000, String(inserted));
-  assert.is((await importText(text)).inserted, 6000 - Number(inserted));
+  assert.ok(Number(inserted) > 0 && Number(inserted) < 7000, String(inserted));
+  assert.is(message, `the line went dead; the first ${Number(inserted).toLocaleString('en')} rows are loaded and stay so`);
+  assert.is(noted, message);
+  assert.is((await row('source_state')).through_at, null);
+  assert.is((await importText(text)).inserted, 7000 - Number(inserted));
+  assert.is((await row('source_state')).through_at, Date.UTC(2024, 2, 1, 22, 59, 59) / 1000);
 });
 
 running('refuses a second run of a source while one is in progress', async () => {
@@ -238,7 +244,10 @@ running('folds rows that lie apart, and makes a case anew when a later file adds
   });
   const labels = await store.reader('label').where({ dimension: 'issue' }).orderBy('code').pluck<string[]>('name');
   assert.equal(labels, ['late', 'lost']);
-  const more = await importText('id,received,issue\nB,2024-01-01,first\n', { map: folding });
+  // The later file comes after the earlier one, whatever its lines.
+  const none = await importText('id,received,issue\nB,2024-01-01,first\n', { map: folding });
+  assert.equal([none.inserted, none.updated, none.unchanged], [0, 0, 1]);
+  const more = await importText('id,received,issue\nB,2024-01-01,last\n', { map: { ...folding, fold: { ...fold, take: 'last' } } });
   assert.equal([more.inserted, more.updated], [0, 1]);
 });
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Config } from '../../etl/config.ts';
-import { BadInput } from '../../etl/errors.ts';
+import { BadInput, SourceFailed } from '../../etl/errors.ts';
 import { readMap } from '../../etl/map.ts';
 import { runSource, type SourceDeps } from '../../etl/run-source.ts';
 import { createTick, startSchedule } from '../../etl/schedule.ts';
@@ -95,34 +95,78 @@ schedule('catches up once after a long pause', async () => {
   assert.is((await noted()).length, 2);
 });
 
-schedule('tries a source that failed again after a growing pause, and loads the file once it is mended', async () => {
-  drop('a.csv', 'who,when\nA,2024-03-01\n');
+schedule('tries a source that failed again after a growing pause', async () => {
+  const findMap = deps.findMap;
+  let tries = 0;
+  let isDown = true;
+  deps.findMap = (name) => {
+    tries += 1;
+    if (isDown) throw new SourceFailed('inbox', 'the folder cannot be read', { retriable: true });
+    return findMap(name);
+  };
+  drop('a.csv', 'id,received\nA,2024-03-01\n');
   const { tick } = createTick(deps);
   await tick();
   assert.ok(events.includes('scheduled_run_failed'));
   assert.equal(await noted(), []);
-  clock += 30;
-  await tick();
-  assert.is((await runs()).length, 1);
-  clock += 30;
-  await tick();
-  assert.is((await runs()).length, 2);
-  drop('a.csv', 'id,received\nA,2024-03-01\n');
-  clock += 120;
-  await tick();
-  assert.equal(
-    (await runs()).map((r) => r.state),
-    ['failed', 'failed', 'done'],
-  );
+  const after = async (seconds: number) => {
+    clock += seconds;
+    await tick();
+    return tries;
+  };
+  assert.equal([await after(30), await after(30), await after(60), await after(60)], [1, 2, 2, 3]);
+  isDown = false;
+  await after(240);
   assert.equal(await names(), ['A']);
   assert.is((await noted()).length, 1);
+});
+
+schedule('notes a file that does not fit once, reads the others, and reads it again when it has changed or a person asks', async () => {
+  drop('a.csv', 'who,when\nA,2024-03-01\n');
+  drop('b.csv', 'id,received\nB,2024-03-01\n');
+  const { tick } = createTick(deps);
+  const inputs = async () => (await runs()).map((r) => [r.input, r.state]);
+  await tick();
+  assert.equal(await names(), ['B']);
+  assert.equal(await inputs(), [
+    ['a.csv', 'failed'],
+    ['b.csv', 'done'],
+  ]);
+  assert.match((await runs())[0]?.message ?? '', 'id');
+  assert.equal(events.includes('scheduled_run_failed'), false);
+  assert.ok(events.includes('file_refused'));
+  assert.is((await noted()).length, 1);
+
+  clock += 15 * 60;
+  await createTick(deps).tick();
+  assert.is((await runs()).length, 2);
+
+  const [source] = deps.config.sources;
+  assert.ok(source);
+  const asked = await runSource(deps, source, 'command');
+  assert.equal(
+    asked.refused.map(({ name }) => name),
+    ['a.csv'],
+  );
+  clock += 15 * 60;
+  await tick();
+  assert.is((await runs()).length, 3);
+
+  drop('a.csv', 'id,received\nA,2024-03-01\n');
+  clock += 15 * 60;
+  await tick();
+  assert.equal(await names(), ['A', 'B']);
+  assert.equal((await inputs()).at(-1), ['a.csv', 'done']);
+  clock += 15 * 60;
+  await tick();
+  assert.is((await runs()).length, 4);
 });
 
 schedule('notes a run a person started although there was nothing new', async () => {
   const [source] = deps.config.sources;
   assert.ok(source);
   let started = 0;
-  assert.equal(await runSource(deps, source, 'command', (runId) => (started = runId)), []);
+  assert.equal(await runSource(deps, source, 'command', (runId) => (started = runId)), { reports: [], refused: [] });
   assert.equal(
     (await runs()).map((r) => [r.run_id, r.state, r.message]),
     [[started, 'done', 'no new files']],

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -171,7 +174,46 @@ test('a quote that is not closed costs the lines up to the next good row', async
       [7, 3, '6,2024-01-07,"he said "no" twice"'],
     ],
   );
+  assert.is(broken[0]?.reason, 'the quote that opens field 3 (what) is not closed on its line');
   assert.match(broken[2]?.reason ?? '', 'a quote stands inside field 3 (what)');
+});
+
+test('a quote that is not closed is called so, whatever comes of it further down', async () => {
+  const good = (line: number) => `${line},"good, ${line}",z\n`;
+  const content = `a,b,c\n1,"open,z\n${good(2)}3,plain,z\n4,"x\ny","open\n${good(5)}`;
+  const inQuote = await readText(content);
+  assert.equal(
+    inQuote.rows.map((row) => row.values.a),
+    ['2', '3', '5'],
+  );
+  assert.equal(brief(inQuote.broken), [
+    { line: 2, column: 2, field: 'b', reason: 'the quote that opens field 2 (b) is not closed on its line' },
+    { line: 5, column: 3, field: 'c', reason: 'the quote that opens field 3 (c) is not closed on its line' },
+  ]);
+  const long = await readText(`a,b,c\n1,"open,z\n${'2,plain,z\n'.repeat(120_000)}3,"quoted",z\n`);
+  assert.is(long.rows.length, 120_001);
+  assert.equal(brief(long.broken), [
+    { line: 2, column: 2, field: 'b', reason: 'the quote that opens field 2 (b) is not closed on its line' },
+  ]);
+});
+
+test('what is wrong with the header names the file', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'silverlining-csv-'));
+  const messageOf = (content: string) => {
+    const file = path.join(folder, 'cases.csv');
+    writeFileSync(file, content);
+    return readAll({ file }).then(
+      () => '',
+      (error: unknown) => (error as Error).message,
+    );
+  };
+  try {
+    assert.is(await messageOf(''), 'cases.csv, line 1: the file is empty; expected a line with the names of the columns');
+    assert.match(await messageOf('\na,a\n'), 'cases.csv, line 2: the header names "a" twice');
+    assert.match(await messageOf('"a";"b"\n1;2\n'), 'cases.csv, line 1: the header has no comma but 1 semicolon:');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('a row of several lines with a wrong count is one broken row', async () => {

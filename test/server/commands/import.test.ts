@@ -56,6 +56,15 @@ importing('exits with 3 when rows were rejected, says where and why, and loads t
   assert.match(stderr, /^ {2}bad\.csv:4: /m);
 });
 
+importing('says where flagged values stand, and that their cases are kept', async () => {
+  await writeFile(at('odd.yaml'), `${map}  resolved_at: resolved\n`);
+  await writeFile(at('odd.csv'), 'id,received,issue,resolved\n1,2026-01-05,late,\n2,2026-01-06,late,soon\n');
+  const { code, stderr } = await cli(['import', at('odd.csv'), '--map', at('odd.yaml')], env);
+  assert.is(code, 0, stderr);
+  assert.match(stderr, '2 inserted, 0 updated, 0 unchanged, 0 rejected, 1 flagged');
+  assert.match(stderr, /^ {2}odd\.csv:3: resolved: .*soon/m);
+});
+
 const wrongUsage: [string, () => string[], RegExp][] = [
   ['a missing map', () => [at('good.csv')], /--map: is missing: .*cfpb/],
   ['an unknown map', () => [at('good.csv'), '--map', 'cfbp'], /there is no map "cfbp" \(did you mean "cfpb"\?\).*wa-ag/],

@@ -1,0 +1,29 @@
+import { removeChildren } from './load-children.ts';
+import type { LoadScope } from './load-cases.ts';
+import { markRepeats } from './load-repeats.ts';
+import { insertRows, isOneOf } from './store/insert.ts';
+import type { CaseFactRow } from './store/tables.ts';
+
+/** Takes cases out of the store with all that hangs on them, and notes their numbers as gone. Keys without a case are passed over. */
+export async function removeCases({ trx, source, changeSeq }: LoadScope, sourceIds: readonly string[]): Promise<void> {
+  if (sourceIds.length === 0) return;
+  const found = await trx<CaseFactRow>('case_fact')
+    .where('source', source.code)
+    .where(isOneOf(trx, 'source_id', sourceIds))
+    .select('case_id', 'shard_key', 'customer_key');
+  if (found.length === 0) return;
+  const caseIds = found.map((row) => row.case_id);
+  await removeChildren(trx, caseIds);
+  for (const table of ['survey_fact', 'case_fact'])
+    await trx(table)
+      .where(isOneOf(trx, 'case_id', caseIds))
+      .delete();
+  await insertRows(
+    trx,
+    'case_gone',
+    ['case_id', 'shard_key', 'change_seq'],
+    found.map((row) => [row.case_id, row.shard_key, changeSeq]),
+  );
+  const customers = found.map((row) => row.customer_key).filter((key) => key !== null);
+  await markRepeats(trx, [...new Set(customers)], changeSeq);
+}
