@@ -1,15 +1,13 @@
-import { BadInput } from '../etl/errors.ts';
+import { openBudget, type Budget } from './budget.ts';
 import { figuresOfAll, readAhead, type TallyStore } from './figures.ts';
 import { chooseMembers, firstAsked, type Kept } from './members.ts';
 import { measureOf } from './model/model.ts';
-import { formatCount } from './model/number.ts';
+import { formatCount, formatDate } from './model/number.ts';
 import type { Query } from './model/query.ts';
 import type { AnswerJson, Note, TableJson } from './model/wire.ts';
 import { atQuery, prepareAll, type Prepared, type QueryDeps } from './prepare.ts';
 import { columnsOf, memberOrder, membersOf, orderOf, rowsOfTable, type MeasureFigures } from './table.ts';
 import { comparedDates } from './windows.ts';
-
-const mostRows = 200_000;
 
 /**
  * Answers queries: tallies, figures, rows (DESIGN §6). Statements that several queries share run once.
@@ -17,11 +15,13 @@ const mostRows = 200_000;
  * @throws BadInput for unknown labels (with near names), and for answers too large, naming what to narrow; the field begins with the query's position
  */
 export async function answer(
-  deps: QueryDeps,
+  given: QueryDeps,
   queries: readonly Query[],
   clock: () => number = () => performance.now(),
 ): Promise<AnswerJson> {
   const start = clock();
+  const budget = openBudget(given.bounds, clock);
+  const deps = { ...given, budget };
   const prepared = await prepareAll(deps, queries);
   const store: TallyStore = new Map();
   await readAhead(deps, prepared.map(firstAsked), store);
@@ -31,38 +31,42 @@ export async function answer(
   return { tables, asOf, engine: 'sql', elapsedMs: Math.round((clock() - start) * 10) / 10 };
 }
 
-async function finishAll(deps: QueryDeps, prepared: readonly Prepared[], kept: readonly Kept[], store: TallyStore): Promise<TableJson[]> {
+async function finishAll(
+  deps: QueryDeps & { budget: Budget },
+  prepared: readonly Prepared[],
+  kept: readonly Kept[],
+  store: TallyStore,
+): Promise<TableJson[]> {
   const figures = await figuresOfAll(
     deps,
     prepared.map((p, i) => ({ prepared: p, keep: kept[i]?.keep ?? null })),
     store,
   );
-  return prepared.map((p, i) => atQuery(i, prepared.length, () => finish(p, figures[i] ?? [], kept[i]?.totals ?? null)));
+  const tables: TableJson[] = [];
+  for (const [i, p] of prepared.entries()) {
+    tables.push(await atQuery(i, prepared.length, () => finish(p, figures[i] ?? [], kept[i]?.totals ?? null, deps.budget)));
+  }
+  return tables;
 }
 
-function finish(p: Prepared, figures: MeasureFigures[], totals: Kept['totals']): TableJson {
+async function finish(p: Prepared, figures: MeasureFigures[], totals: Kept['totals'], budget: Budget): Promise<TableJson> {
   const { query, scope, catalog, current, before } = p;
   const members = query.by.length ? membersOf(figures) : [''];
-  if (members.length * current.stretches.length > mostRows) {
-    throw new BadInput([
-      {
-        field: 'by',
-        message: `gives ${formatCount(members.length * current.stretches.length)} rows, more than ${formatCount(mostRows)}; set a limit, narrow the period or take a larger grain`,
-      },
-    ]);
-  }
+  const columns = columnsOf(query);
+  budget.spend('rows', members.length * current.stretches.length);
+  budget.spend('values', members.length * current.stretches.length * columns.length);
   const { name } = orderOf(query);
   members.sort(memberOrder(query, totals ?? figures.find((f) => f.name === name)?.current.byMember ?? null, catalog.nameOf));
-  const rows = rowsOfTable(query, figures, members, current.stretches, catalog.nameOf);
+  const rows = await rowsOfTable(query, figures, members, current.stretches, catalog.nameOf, budget);
   if (name === 'period' && query.grain) {
     const sign = orderOf(query).isDescending ? -1 : 1;
     rows.sort((a, b) => sign * (String(a.period) < String(b.period) ? -1 : a.period === b.period ? 0 : 1));
   }
   return {
-    columns: columnsOf(query),
+    columns,
     rows,
     windows: { current: { from: query.from, to: query.to }, ...(before && { before: comparedDates(query, before) }) },
-    notes: [...p.measures.flatMap((m) => m.notes), ...exclusionNotes(figures), ...periodNotes(p)],
+    notes: [...p.measures.flatMap((m) => m.notes), ...exclusionNotes(figures), ...lagNotes(figures), ...periodNotes(p)],
     asOf: iso(scope.at),
   };
 }
@@ -82,9 +86,21 @@ function exclusionNotes(figures: readonly MeasureFigures[]): Note[] {
   });
 }
 
+/** One a source, whichever measures cannot be compared for it. */
+function lagNotes(figures: readonly MeasureFigures[]): Note[] {
+  const lagging = new Map(figures.flatMap((f) => f.lag?.sources ?? []).map((source) => [source.source, source]));
+  return [...lagging.values()].map(({ name, known }) => ({
+    measure: null,
+    source: name,
+    message: `${name} is known only until ${formatDate(known.date)}; what came after is not compared with before`,
+  }));
+}
+
 function periodNotes({ current, scope }: Prepared): Note[] {
   if (current.stretches.length > 0) return [];
-  return [{ measure: null, source: null, message: `nothing is known of this period yet: the sources end on ${scope.today}` }];
+  return [
+    { measure: null, source: null, message: `nothing is known of this period yet: the sources end on ${formatDate(scope.today.date)}` },
+  ];
 }
 
 function iso(seconds: number): string {

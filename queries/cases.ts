@@ -4,13 +4,14 @@ import { localDate } from '../etl/local-time.ts';
 import { surveyKinds } from '../etl/record.ts';
 import type { CaseFactRow, SurveyFactRow } from '../etl/store/tables.ts';
 import type { QueryDeps } from './prepare.ts';
+import { statementLimit } from './budget.ts';
 import { readCatalog, type Catalog } from './catalog.ts';
 import { parseDrill, rowsBehind, type DrillRows } from './drill.ts';
 import { mostExported, type CasePage, type CaseRow } from './model/wire.ts';
 import { decimalsOf } from './currency.ts';
 import { tables } from './sql/conditions.ts';
 import { join, sql, type Fragment } from './sql/fragment.ts';
-import { selectRows } from './sql/tallies.ts';
+import { selectRows } from './sql/select.ts';
 import { wholeDayBit } from './sql/whole-day.ts';
 
 const defaultSize = 50;
@@ -26,7 +27,7 @@ export async function listCases(deps: QueryDeps, raw: unknown): Promise<CasePage
   const drill = parseDrill(raw);
   const paging = parsePaging(raw as Record<string, unknown>); // parseDrill has seen that it is an object
   const rows = await rowsBehind(deps, drill);
-  const timeout = deps.bounds?.timeout ?? 30_000;
+  const timeout = statementLimit(deps.bounds);
   const catalog = await readCatalog(deps.reader);
   const total = await countRows(deps.reader, rows, timeout);
   const { found, cases } = await readPage(deps, rows, paging, { timeout, catalog, zones: await zonesOf(deps) });
@@ -42,7 +43,7 @@ export async function listCases(deps: QueryDeps, raw: unknown): Promise<CasePage
  */
 export async function exportCases(deps: QueryDeps, raw: unknown): Promise<AsyncIterable<CaseRow[]>> {
   const rows = await rowsBehind(deps, parseDrill(raw));
-  const timeout = deps.bounds?.timeout ?? 30_000;
+  const timeout = statementLimit(deps.bounds);
   const total = await countRows(deps.reader, rows, timeout);
   if (total > mostExported) {
     throw new BadInput([
@@ -62,7 +63,7 @@ export async function exportCases(deps: QueryDeps, raw: unknown): Promise<AsyncI
 }
 
 interface Reading {
-  timeout: number;
+  timeout: () => number;
   catalog: Catalog;
   zones: Zones;
 }
@@ -189,7 +190,7 @@ export function isMidnight(at: number, zone: string): boolean {
   return localDate(at, zone) !== localDate(at - 1, zone);
 }
 
-async function countRows(knex: Knex, { fact, where }: DrillRows, timeout: number): Promise<number> {
+async function countRows(knex: Knex, { fact, where }: DrillRows, timeout: () => number): Promise<number> {
   const what = fact === 'case_issue' ? 'count(distinct f.case_id)' : 'count(*)';
   const [row] = await selectRows(knex, join([sql(`select ${what} as n from ${tables[fact]} where`), where], ' '), timeout);
   return Number(row?.n ?? 0);
@@ -201,7 +202,7 @@ interface Found {
   received_on: string | null;
 }
 
-async function pageOf(knex: Knex, { fact, where }: DrillRows, { page, size, after }: Paging, timeout: number): Promise<Found[]> {
+async function pageOf(knex: Knex, { fact, where }: DrillRows, { page, size, after }: Paging, timeout: () => number): Promise<Found[]> {
   const isSurvey = fact === 'survey';
   const [date, id] = isSurvey ? ['f.answered_on', 'f.survey_id'] : ['f.received_on', 'f.case_id'];
   const day = isSurvey ? `coalesce(f.answered_on, f.asked_on, '')` : date;

@@ -25,6 +25,7 @@ export interface SourceInfo {
   isLive: boolean;
   /** Until when it is known, seconds UTC; null while it holds nothing. */
   through: number | null;
+  hasCases: boolean;
 }
 
 interface Labels {
@@ -57,7 +58,7 @@ export async function readSources(knex: Knex, now: number): Promise<SourceInfo[]
   return Promise.all(
     rows.map(async (row) => {
       const isLive = row.is_live === 1;
-      const holds = isLive && (await knex('case_fact').where({ source: row.source }).first('case_id')) !== undefined;
+      const hasCases = (await knex('case_fact').where({ source: row.source }).first('case_id')) !== undefined;
       return {
         source: row.source,
         name: row.name,
@@ -65,7 +66,8 @@ export async function readSources(knex: Knex, now: number): Promise<SourceInfo[]
         zone: row.zone,
         fields: new Set(JSON.parse(row.fields) as string[]), // written by the loader as a list of names
         isLive,
-        through: isLive ? (holds ? now : null) : row.through_at,
+        through: isLive ? (hasCases ? now : null) : row.through_at,
+        hasCases,
       };
     }),
   );

@@ -9,7 +9,7 @@ import { bandColumn, dimensionColumn } from './sql/columns.ts';
 import { conditionSql, dateColumns, filterSql, known } from './sql/conditions.ts';
 import type { Context } from './sql/context.ts';
 import { all, inside, isOneOf, join, sql, type Fragment } from './sql/fragment.ts';
-import { engineOf } from './sql/tallies.ts';
+import { engineOf } from './sql/select.ts';
 
 /** A figure whose cases are wanted, read from a request. */
 export interface Drill {

@@ -1,10 +1,12 @@
+import { openBudget } from './budget.ts';
 import { otherCode } from './catalog.ts';
 import { figuresOf } from './finish.ts';
 import type { MeasureName } from './model/model.ts';
 import { talliesOf, type Frame, type Tally, type TallyRow, type Through } from './model/tally.ts';
-import type { Prepared, QueryDeps } from './prepare.ts';
+import { atQuery, type Prepared, type QueryDeps } from './prepare.ts';
 import { runTallies } from './sql/tallies.ts';
 import type { MeasureFigures } from './table.ts';
+import { laggingOf, lagOf, lagTally } from './lag.ts';
 import type { WindowPlan } from './windows.ts';
 
 /** A query to be tallied, and the members a limit keeps of it. */
@@ -13,37 +15,53 @@ export interface Asked {
   keep: number[][] | null;
 }
 
-/** Runs the tallies of several queries together and finishes each measure of each; nothing for null. */
+/**
+ * Runs the tallies of several queries together and finishes each measure of each; nothing for null.
+ * @throws BadInput when there would be too many figures, beginning with the position of the query
+ */
 export async function figuresOfAll(deps: QueryDeps, asked: readonly (Asked | null)[], store: TallyStore): Promise<MeasureFigures[][]> {
   const plans = asked.map((one) => (one ? planOf(one) : []));
-  const tallies = plans.flatMap((plan) => plan.flatMap(({ current, before }) => [...current, ...before]));
+  const tallies = plans.flatMap((plan) => plan.flatMap(talliesIn));
   await tallyOnce(deps, tallies, store);
   const rowsOf = (planned: Tally[]): TallyRow[][] => planned.map((tally) => store.get(JSON.stringify(tally)) ?? []);
-  return plans.map((plan) =>
-    plan.map(({ prepared: p, name, isMissing, current, before }) => ({
-      name,
-      isMissing,
-      current: figuresOf(name, rowsOf(current), p.current, p.minorUnits),
-      before: p.before && figuresOf(name, rowsOf(before), p.before, p.minorUnits),
-    })),
-  );
+  const budget = deps.budget ?? openBudget(deps.bounds);
+  const answers: MeasureFigures[][] = [];
+  for (const [i, plan] of plans.entries()) {
+    const figures = await atQuery(i, plans.length, async () => {
+      const list: MeasureFigures[] = [];
+      for (const { prepared: p, name, isMissing, current, before, lag } of plan) {
+        list.push({
+          name,
+          isMissing,
+          current: await figuresOf(name, rowsOf(current), p.current, p.minorUnits, budget),
+          before: p.before && (await figuresOf(name, rowsOf(before), p.before, p.minorUnits, budget)),
+          lag: p.before && lag ? lagOf(rowsOf([lag])[0] ?? [], p.current, p.before, laggingOf(p)) : null,
+        });
+        await budget.rest();
+      }
+      return list;
+    });
+    answers.push(figures);
+  }
+  return answers;
 }
 
 /** Reads the tallies of queries into the store of a request, all at once: what is asked later finds them there. */
 export async function readAhead(deps: QueryDeps, asked: readonly Asked[], store: TallyStore): Promise<void> {
-  await tallyOnce(
-    deps,
-    asked.flatMap(planOf).flatMap(({ current, before }) => [...current, ...before]),
-    store,
-  );
+  await tallyOnce(deps, asked.flatMap(planOf).flatMap(talliesIn), store);
 }
 
 function planOf({ prepared, keep }: Asked) {
   return prepared.measures.map(({ name, through, isMissing }) => {
     const over = (window: WindowPlan | null): Tally[] =>
       !window || isMissing || window.stretches.length === 0 ? [] : measureTallies(prepared, name, through, window, keep);
-    return { prepared, name, isMissing, current: over(prepared.current), before: over(prepared.before) };
+    const before = over(prepared.before);
+    return { prepared, name, isMissing, current: over(prepared.current), before, lag: lagTally(prepared, name, before) };
   });
+}
+
+function talliesIn({ current, before, lag }: ReturnType<typeof planOf>[number]): Tally[] {
+  return [...current, ...before, ...(lag ? [lag] : [])];
 }
 
 /** The rows of tallies that a request has already read. */
@@ -59,7 +77,7 @@ async function tallyOnce(deps: QueryDeps, tallies: readonly Tally[], store: Tall
     if (whole) store.set(key, leaveOver(whole, tally.keep ?? []));
     else missing.set(key, tally);
   }
-  const found = await runTallies(deps.reader, [...missing.values()], deps.bounds);
+  const found = await runTallies(deps.reader, [...missing.values()], deps.budget ?? openBudget(deps.bounds));
   [...missing.keys()].forEach((key, i) => store.set(key, found[i] ?? []));
 }
 

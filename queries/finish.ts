@@ -1,3 +1,4 @@
+import { openBudget, type Budget } from './budget.ts';
 import type { Measure } from './model/measure.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
 import type { TallyRow } from './model/tally.ts';
@@ -16,7 +17,7 @@ export interface Figure {
   followedDays?: number | null;
 }
 
-/** The figures of a measure over a window: by member (codes joined by ","), one a stretch. */
+/** The figures of a measure over a window: by member (codes joined by ","), one a stretch; nothing where a stretch has no rows. */
 export interface Figures {
   byMember: Map<string, Figure[]>;
   /** Cases left out of time measures for impossible times, and cases ended on an unknown date. */
@@ -28,18 +29,25 @@ export interface Figures {
  * Turns the tallies of a measure into figures (DESIGN §7): cumulates stocks, divides ratios last, reads quantiles off the Kaplan–Meier curve.
  * @param rows the rows of each tally of `talliesOf`, in its order
  * @param minorUnits how many minor units make a major one of the organisation's currency
+ * @throws BadInput when there would be more figures than the budget has, before they are made
  */
-export function figuresOf(name: MeasureName, rows: readonly TallyRow[][], plan: WindowPlan, minorUnits: number): Figures {
+export async function figuresOf(
+  name: MeasureName,
+  rows: readonly TallyRow[][],
+  plan: WindowPlan,
+  minorUnits: number,
+  budget: Budget = openBudget(),
+): Promise<Figures> {
   const measure = measureOf(name);
   const [first = [], second = []] = rows;
   const position = measure.kind === 'percentile' ? 1 : 0;
   const excluded = (at: number) => first.reduce((sum, row) => sum + (row.sums[at] ?? 0), 0);
   const byMember = () => {
-    if (measure.kind === 'stock') return stocks(first, second, plan);
-    return measure.kind === 'percentile' ? percentiles(measure, first, plan) : bucketed(measure, first, plan, minorUnits);
+    if (measure.kind === 'stock') return stocks(first, second, plan, budget);
+    return measure.kind === 'percentile' ? percentiles(measure, first, plan, budget) : bucketed(measure, first, plan, minorUnits, budget);
   };
   return {
-    byMember: byMember(),
+    byMember: await byMember(),
     impossible: position ? excluded(1) : 0,
     unknownEnds: measure.kind === 'stock' ? excluded(1) : position ? excluded(2) : 0,
   };
@@ -66,7 +74,12 @@ export function unknownFigure(measure: Measure): Figure {
 }
 
 /** What came in up to the end of each stretch less what went out. */
-function stocks(entered: readonly TallyRow[], left: readonly TallyRow[], { stretches }: WindowPlan): Map<string, Figure[]> {
+async function stocks(
+  entered: readonly TallyRow[],
+  left: readonly TallyRow[],
+  { stretches }: WindowPlan,
+  budget: Budget,
+): Promise<Map<string, Figure[]>> {
   const movements = new Map<string, [string, number][]>();
   const note = (row: TallyRow, sign: 1 | -1) => {
     const key = row.keys.join(',');
@@ -77,8 +90,10 @@ function stocks(entered: readonly TallyRow[], left: readonly TallyRow[], { stret
   };
   for (const row of entered) note(row, 1);
   for (const row of left) note(row, -1);
+  budget.spend('figures', movements.size * stretches.length);
   const byMember = new Map<string, Figure[]>();
   for (const [key, list] of movements) {
+    await budget.rest();
     list.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
     let next = 0;
     let stock = 0;
@@ -93,41 +108,68 @@ function stocks(entered: readonly TallyRow[], left: readonly TallyRow[], { stret
   return byMember;
 }
 
-function bucketed(
+async function bucketed(
   measure: Extract<Measure, { kind: 'count' | 'ratio' }>,
   rows: readonly TallyRow[],
   plan: WindowPlan,
   minorUnits: number,
-): Map<string, Figure[]> {
-  const cells = cellsOf(
+  budget: Budget,
+): Promise<Map<string, Figure[]>> {
+  const cells = await cellsOf(
     rows,
     plan,
     (): number[] => [],
     (sums, row) => {
       row.sums.forEach((value, i) => (sums[i] = (sums[i] ?? 0) + value));
     },
+    budget,
   );
   const figure = (sums: number[]): Figure => {
     if (measure.kind === 'ratio') return ratio(measure, sums);
     return measure.sum ? { value: (sums[0] ?? 0) / minorUnits, n: sums[1] ?? 0 } : { value: sums[0] ?? 0 };
   };
-  return new Map([...cells].map(([key, list]) => [key, list.map(figure)]));
+  return mapped(cells, figure, budget);
 }
 
-/** Rows put together by member (codes joined by ",") and stretch. */
-function cellsOf<C>(rows: readonly TallyRow[], plan: WindowPlan, create: () => C, add: (cell: C, row: TallyRow) => void): Map<string, C[]> {
+/** Rows put together by member (codes joined by ",") and stretch; stretches without rows are holes. */
+async function cellsOf<C>(
+  rows: readonly TallyRow[],
+  plan: WindowPlan,
+  create: () => C,
+  add: (cell: C, row: TallyRow) => void,
+  budget: Budget,
+): Promise<Map<string, C[]>> {
   const positionsOf = stretchesOf(plan);
   const cells = new Map<string, C[]>();
   for (const row of rows) {
+    const due = budget.rest();
+    if (due) await due;
     const key = row.keys.join(',');
     let list = cells.get(key);
-    if (!list) cells.set(key, (list = plan.stretches.map(create)));
-    for (const position of positionsOf(row.bucket)) {
-      const cell = list[position];
-      if (cell !== undefined) add(cell, row);
+    if (!list) {
+      budget.spend('figures', plan.stretches.length);
+      cells.set(key, (list = new Array<C>(plan.stretches.length)));
     }
+    for (const position of positionsOf(row.bucket)) add((list[position] ??= create()), row);
   }
   return cells;
+}
+
+/** Each cell made into something; holes stay. */
+async function mapped<A, B>(cells: ReadonlyMap<string, A[]>, make: (cell: A) => B, budget: Budget): Promise<Map<string, B[]>> {
+  const made = new Map<string, B[]>();
+  for (const [key, list] of cells) {
+    const all = new Array<B>(list.length);
+    for (let position = 0; position < list.length; position++) {
+      const cell = list[position];
+      if (cell === undefined) continue;
+      const due = budget.rest();
+      if (due) await due;
+      all[position] = make(cell);
+    }
+    made.set(key, all);
+  }
+  return made;
 }
 
 /** A curve, and the ends alone, of one member and stretch. */
@@ -142,13 +184,22 @@ interface Distribution {
 // Several percentiles of one distribution, often in several queries of a request, come from the same rows.
 const distributions = new WeakMap<readonly TallyRow[], Map<string, Map<string, Distribution[]>>>();
 
-function distributionsOf(rows: readonly TallyRow[], plan: WindowPlan): Map<string, Distribution[]> {
+const planKeys = new WeakMap<WindowPlan, string>();
+
+/** Equal for plans of several queries that are the same. */
+function planKey(plan: WindowPlan): string {
+  let key = planKeys.get(plan);
+  if (key === undefined) planKeys.set(plan, (key = JSON.stringify(plan)));
+  return key;
+}
+
+async function distributionsOf(rows: readonly TallyRow[], plan: WindowPlan, budget: Budget): Promise<Map<string, Distribution[]>> {
   let known = distributions.get(rows);
   if (!known) distributions.set(rows, (known = new Map<string, Map<string, Distribution[]>>()));
-  const key = JSON.stringify(plan);
+  const key = planKey(plan);
   let found = known.get(key);
   if (found) return found;
-  const cells = cellsOf(
+  const cells = await cellsOf(
     rows,
     plan,
     () => new Map<number, number>(),
@@ -159,8 +210,9 @@ function distributionsOf(rows: readonly TallyRow[], plan: WindowPlan): Map<strin
         counts.set(bin, (counts.get(bin) ?? 0) + (bins[i + 1] ?? 0));
       }
     },
+    budget,
   );
-  found = new Map([...cells].map(([member, list]) => [member, list.map(distributionOf)]));
+  found = await mapped(cells, distributionOf, budget);
   known.set(key, found);
   return found;
 }
@@ -217,10 +269,11 @@ function percentile(measure: Extract<Measure, { kind: 'percentile' }>, { curve, 
   };
 }
 
-function percentiles(
+async function percentiles(
   measure: Extract<Measure, { kind: 'percentile' }>,
   rows: readonly TallyRow[],
   plan: WindowPlan,
-): Map<string, Figure[]> {
-  return new Map([...distributionsOf(rows, plan)].map(([member, list]) => [member, list.map((d) => percentile(measure, d))]));
+  budget: Budget,
+): Promise<Map<string, Figure[]>> {
+  return mapped(await distributionsOf(rows, plan, budget), (d) => percentile(measure, d), budget);
 }

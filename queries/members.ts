@@ -2,7 +2,7 @@ import { figuresOfAll, type Asked, type TallyStore } from './figures.ts';
 import type { Figure } from './finish.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
 import type { Query } from './model/query.ts';
-import { ungrained, type Prepared, type QueryDeps } from './prepare.ts';
+import { atQuery, ungrained, type Prepared, type QueryDeps } from './prepare.ts';
 import { memberOrder, membersOf, orderOf } from './table.ts';
 
 /** The members a limit keeps, as tuples of codes; null where nothing has to be left over. */
@@ -12,23 +12,27 @@ export async function chooseMembers(deps: QueryDeps, prepared: readonly Prepared
     prepared.map((p) => (needsTotals(p.query) ? firstAsked(p) : null)),
     store,
   );
-  return Promise.all(
-    prepared.map(async (p, i): Promise<Kept> => {
-      const { name } = orderOf(p.query);
-      const totals = (figures[i]?.find((f) => f.name === name) ?? figures[i]?.[0])?.current.byMember ?? null;
-      const { limit } = p.query;
-      if (limit === null || !totals) return { keep: null, totals };
-      let members = membersOf(figures[i] ?? []);
-      if (members.length < limit && !addsUp(p.query) && (p.query.measures.length > 1 || p.query.compare)) {
-        // Members without the figure ordered by still have a place before the limit is reached.
-        const [all = []] = await figuresOfAll(deps, [{ prepared: ungrained(p), keep: null }], store);
-        members = membersOf(all);
-      }
-      if (members.length <= limit) return { keep: null, totals };
-      const kept = members.sort(memberOrder(p.query, totals, p.catalog.nameOf)).slice(0, limit);
-      return { keep: kept.map((member) => member.split(',').map(Number)), totals };
-    }),
-  );
+  const kept: Kept[] = [];
+  for (const [i, p] of prepared.entries()) {
+    kept.push(await atQuery(i, prepared.length, () => keptOf(p, i)));
+  }
+  return kept;
+
+  async function keptOf(p: Prepared, i: number): Promise<Kept> {
+    const { name } = orderOf(p.query);
+    const totals = (figures[i]?.find((f) => f.name === name) ?? figures[i]?.[0])?.current.byMember ?? null;
+    const { limit } = p.query;
+    if (limit === null || !totals) return { keep: null, totals };
+    let members = membersOf(figures[i] ?? []);
+    if (members.length < limit && !addsUp(p.query) && (p.query.measures.length > 1 || p.query.compare)) {
+      // Members without the figure ordered by still have a place before the limit is reached.
+      const [all = []] = await figuresOfAll(deps, [{ prepared: ungrained(p), keep: null }], store);
+      members = membersOf(all);
+    }
+    if (members.length <= limit) return { keep: null, totals };
+    const first = members.sort(memberOrder(p.query, totals, p.catalog.nameOf)).slice(0, limit);
+    return { keep: first.map((member) => member.split(',').map(Number)), totals };
+  }
 }
 
 export interface Kept {

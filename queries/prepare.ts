@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { BadInput } from '../etl/errors.ts';
+import { openBudget, type Bounds, type Budget } from './budget.ts';
 import { readCatalog, readSources, type Catalog, type SourceInfo } from './catalog.ts';
 import { readCurrency } from './currency.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
@@ -7,8 +8,7 @@ import type { Query } from './model/query.ts';
 import type { Through } from './model/tally.ts';
 import type { Note } from './model/wire.ts';
 import { scopeOf, throughOf, type Organisation, type Scope } from './scope.ts';
-import type { Bounds } from './sql/tallies.ts';
-import { currentWindow, windowBefore, type WindowPlan } from './windows.ts';
+import { currentWindow, windowBefore, type Known, type WindowPlan } from './windows.ts';
 
 /** What answering needs: a read-only Knex over the store, who asks, and the clock in seconds UTC. */
 export interface QueryDeps {
@@ -16,6 +16,8 @@ export interface QueryDeps {
   organisation: Organisation;
   now: () => number;
   bounds?: Bounds;
+  /** What is left to the request; absent: all that the bounds allow. */
+  budget?: Budget;
 }
 
 /** A query made ready: its scope, its windows, and how each measure is read. */
@@ -35,24 +37,32 @@ export async function prepareAll(deps: QueryDeps, queries: readonly Query[]): Pr
   const [catalog, sources] = await Promise.all([readCatalog(deps.reader), readSources(deps.reader, deps.now())]);
   const isMoneyAsked = queries.some((q) => q.measures.includes('redress_amount'));
   const { currency, minorUnits } = await readCurrency(deps.reader, deps.organisation.currency, isMoneyAsked);
-  return queries.map((query, i) => atQuery(i, queries.length, () => prepare(deps, query, catalog, sources, { currency, minorUnits })));
+  const budget = deps.budget ?? openBudget(deps.bounds);
+  const prepared: Prepared[] = [];
+  for (const [i, query] of queries.entries()) {
+    const one = await atQuery(i, queries.length, () => prepare(deps, query, catalog, sources, { currency, minorUnits }));
+    await atQuery(i, queries.length, () => budget.spend('periods', one.current.stretches.length));
+    prepared.push(one);
+    await budget.rest();
+  }
+  return prepared;
 }
 
 /** The same query over the whole window. */
 export function ungrained(p: Prepared): Prepared {
   const query = { ...p.query, grain: null };
-  const today = { date: p.scope.today, isOver: p.scope.isTodayOver };
+  const today = knownOf(p.scope);
   const current = currentWindow(query, today);
   return { ...p, query, current, before: windowBefore(query, current, today) };
 }
 
 /** Runs `work` for one of several queries: the fields of a problem then begin with which one. */
-export function atQuery<T>(index: number, count: number, work: () => T): T {
+export async function atQuery<T>(index: number, count: number, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (!(error instanceof BadInput) || count === 1) throw error;
-    throw new BadInput(error.problems.map((p) => ({ ...p, field: `queries[${index}].${p.field}` })));
+    throw new BadInput(error.problems.map((p) => ({ ...p, field: `queries[${index}]${p.field ? `.${p.field}` : ''}` })));
   }
 }
 
@@ -64,7 +74,7 @@ function prepare(
   money: { currency: string | null; minorUnits: number },
 ): Prepared {
   const scope = scopeOf(query, catalog, sources, deps.organisation.zone, deps.now());
-  const today = { date: scope.today, isOver: scope.isTodayOver };
+  const today = knownOf(scope);
   const mature = Math.max(0, ...query.measures.map((name) => matureDays(name)));
   const current = currentWindow(query, today, mature);
   const measures = query.measures.map((name) => {
@@ -80,6 +90,11 @@ function prepare(
     return { name, ...read };
   });
   return { query, scope, catalog, current, before: windowBefore(query, current, today), measures, ...money };
+}
+
+/** Only sources with cases can make a period incomplete. */
+function knownOf({ today, sources }: Scope): Known {
+  return { ...today, sources: sources.filter((s) => s.hasCases).map((s) => s.known) };
 }
 
 function matureDays(name: MeasureName): number {

@@ -7,19 +7,18 @@ import { dimensionNames, measureOf, noneLabel, type DimensionName, type MeasureN
 import type { Query, Where } from './model/query.ts';
 import type { Filter, SearchTerm, Through } from './model/tally.ts';
 import type { Note } from './model/wire.ts';
+import type { Today } from './windows.ts';
 
 /** What a query is about, in the codes of the store: which rows, which sources, until when. */
 export interface Scope {
   filter: Filter;
-  /** Sources in scope that hold anything, each with its T. */
-  sources: (SourceInfo & { at: number })[];
+  /** Sources in scope that hold anything, each with its T, as an instant and as a local date. */
+  sources: (SourceInfo & { at: number; known: Today })[];
   /** Whether the store has no other source with cases. */
   isAll: boolean;
   /** T: the largest of the sources', seconds UTC. */
   at: number;
-  /** Local date of T, and whether the whole of that date is known. */
-  today: string;
-  isTodayOver: boolean;
+  today: Today;
 }
 
 export interface Organisation {
@@ -47,18 +46,26 @@ export function scopeOf(query: Query, catalog: Catalog, sources: readonly Source
   const asOf =
     query.asOf === null ? Infinity : isRealDate(query.asOf) ? endOfDay(query.asOf, local) : Math.floor(Date.parse(query.asOf) / 1000);
   const at = Math.min(asOf, latest.through);
-  const today = localDate(at, local);
+  const dayOf = (instant: number): Today => {
+    const date = localDate(instant, local);
+    return { date, isOver: instant >= endOfDay(date, local) };
+  };
   return {
     filter,
-    sources: inScope.map((s) => ({ ...s, at: Math.min(asOf, s.through) })),
+    sources: inScope.map((s) => {
+      const then = Math.min(asOf, s.through);
+      return { ...s, at: then, known: dayOf(then) };
+    }),
     isAll: inScope.length === filled.length,
     at,
-    today,
-    isTodayOver: at >= endOfDay(today, local),
+    today: dayOf(at),
   };
 }
 
-/** The sources a measure can be read from: those that provide what it needs. */
+/**
+ * The sources a measure can be read from: those that provide what it needs.
+ * @returns also a note for each of the others; where none can, first one about all of them
+ */
 export function throughOf(name: MeasureName, scope: Scope): { through: Through; notes: Note[]; isMissing: boolean } {
   const notes: Note[] = [];
   const needs = measureOf(name).needs ?? [];
@@ -71,7 +78,8 @@ export function throughOf(name: MeasureName, scope: Scope): { through: Through; 
   if (isMissing && notes[0]) notes.unshift({ ...notes[0], source: null });
   return {
     through: { sources: able.map(({ source, at }) => ({ source, at })), isAll: scope.isAll && able.length === scope.sources.length },
-    notes: isMissing && scope.sources.length === 1 ? notes.slice(1) : notes,
+    // Of a single source there is nothing to say beside what holds for all.
+    notes: isMissing && scope.sources.length === 1 ? notes.slice(0, 1) : notes,
     isMissing,
   };
 }

@@ -1,5 +1,7 @@
+import type { Budget } from './budget.ts';
 import type { Figure, Figures } from './finish.ts';
 import { emptyFigure, unknownFigure } from './finish.ts';
+import type { Lag } from './lag.ts';
 import { dimensionOf, measureOf, otherLabel, type DimensionName, type MeasureName } from './model/model.ts';
 import type { Query } from './model/query.ts';
 import type { Column, Row } from './model/wire.ts';
@@ -12,6 +14,8 @@ export interface MeasureFigures {
   isMissing: boolean;
   current: Figures;
   before: Figures | null;
+  /** Where what was before is not to be compared with; null for nowhere. */
+  lag: Lag | null;
 }
 
 /** The columns of an answer (DESIGN §6): keys, then each measure with what travels with it. */
@@ -35,33 +39,36 @@ export function columnsOf(query: Pick<Query, 'measures' | 'by' | 'grain' | 'comp
 /** The members that have anything to show in any measure or window, in no order. */
 export function membersOf(figures: readonly MeasureFigures[]): string[] {
   const members = new Set<string>();
-  for (const { current, before } of figures) {
-    for (const window of [current, before]) {
-      for (const [member, list] of window?.byMember ?? []) if (list.some(hasNews)) members.add(member);
-    }
+  for (const { current, before, lag } of figures) {
+    for (const [member, list] of current.byMember) if (list.some(hasNews)) members.add(member);
+    for (const [member, list] of before?.byMember ?? [])
+      if (list.some((figure, i) => !lag?.isUnknown[i] && hasNews(figure))) members.add(member);
   }
   return [...members];
 }
 
 /** The rows of an answer: every member of `members`, in order, with every stretch. */
-export function rowsOfTable(
+export async function rowsOfTable(
   query: Query,
   figures: readonly MeasureFigures[],
   members: readonly string[],
   stretches: readonly Stretch[],
   nameOf: (by: DimensionName, code: number) => string,
-): Row[] {
+  budget: Budget,
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (const member of members) {
     const codes = member === '' ? [] : member.split(',').map(Number);
     const labels = query.by.map((name, i) => [name, nameOf(name, codes[i] ?? 0)] as const);
-    stretches.forEach((stretch, position) => {
+    for (const [position, stretch] of stretches.entries()) {
+      const due = budget.rest();
+      if (due) await due;
       const row: Row = Object.fromEntries(labels);
       if (query.grain) row.period = stretch.period;
       row.complete = stretch.isComplete ? 1 : 0;
       for (const each of figures) writeFigures(row, each, member, position);
       rows.push(row);
-    });
+    }
   }
   return rows;
 }
@@ -145,7 +152,7 @@ function isOfSurveys(name: MeasureName): boolean {
   return measure.kind === 'ratio' && measure.fact === 'survey';
 }
 
-function writeFigures(row: Row, { name, isMissing, current, before }: MeasureFigures, member: string, position: number): void {
+function writeFigures(row: Row, { name, isMissing, current, before, lag }: MeasureFigures, member: string, position: number): void {
   const measure = measureOf(name);
   const empty = isMissing ? unknownFigure(measure) : emptyFigure(measure);
   const figure = isMissing ? empty : (current.byMember.get(member)?.[position] ?? empty);
@@ -157,6 +164,11 @@ function writeFigures(row: Row, { name, isMissing, current, before }: MeasureFig
   }
   if ('followedDays' in empty) row[`${name}_followed_days`] = figure.followedDays ?? null;
   if (!before) return;
+  if (lag?.isUnknown[position]) {
+    row[`${name}_before`] = null;
+    if ('n' in empty) row[`${name}_before_n`] = null;
+    return;
+  }
   const earlier = isMissing ? empty : (before.byMember.get(member)?.[position] ?? empty);
   row[`${name}_before`] = earlier.value;
   if ('n' in empty) row[`${name}_before_n`] = earlier.n ?? null;

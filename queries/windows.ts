@@ -27,16 +27,22 @@ export interface Today {
   isOver: boolean;
 }
 
+/** The latest T of all, and that of each source which has cases. */
+export interface Known extends Today {
+  sources?: readonly Today[];
+}
+
 /**
- * The window a query asks about, in buckets up to T.
+ * The window a query asks about, in buckets up to the latest T. A bucket is complete when every source known on its first date is known to its end.
  * @param matureDays days that must have passed for a bucket to be complete
  */
-export function currentWindow(query: Pick<Query, 'from' | 'to' | 'grain'>, today: Today, matureDays = 0): WindowPlan {
+export function currentWindow(query: Pick<Query, 'from' | 'to' | 'grain'>, today: Known, matureDays = 0): WindowPlan {
   const { from, to, grain } = query;
-  const known = today.isOver ? today.date : addDays(today.date, -1);
-  const settled = addDays(known, -matureDays);
+  const settled = (t: Today) => addDays(t.date, -matureDays - (t.isOver ? 0 : 1));
+  const all = [today, ...(today.sources ?? [])].map((t) => ({ date: t.date, settled: settled(t) }));
+  const isSettled = (start: string, end: string) => all.every((t) => t.date < start || end <= t.settled) && today.date >= start;
   if (!grain) {
-    const stretches = from > today.date ? [] : [{ period: from, from, to, isComplete: to <= settled }];
+    const stretches = from > today.date ? [] : [{ period: from, from, to, isComplete: isSettled(from, to) }];
     return { from, to, grain, stretches };
   }
   const last = to < today.date ? to : today.date;
@@ -47,20 +53,21 @@ export function currentWindow(query: Pick<Query, 'from' | 'to' | 'grain'>, today
       period,
       from: period < from ? from : period,
       to: end > to ? to : end,
-      isComplete: period >= from && end <= to && end <= settled,
+      isComplete: period >= from && end <= to && isSettled(period, end),
     };
   });
   return { from, to, grain, stretches };
 }
 
 /**
- * The window compared with: one stretch for each of the current window's, in the same order. A stretch that T cuts is compared with as many elapsed days.
+ * The window compared with: one stretch for each of the current window's, in the same order. A stretch that the T of a source cuts is compared with as
+ * many elapsed days; of several the earliest counts.
  * @returns null where the query compares nothing
  */
 export function windowBefore(
   query: Pick<Query, 'from' | 'to' | 'grain' | 'compare'>,
   current: WindowPlan,
-  today: Today,
+  today: Known,
 ): WindowPlan | null {
   const { compare, grain } = query;
   if (!compare) return null;
@@ -69,9 +76,8 @@ export function windowBefore(
   const whole = compare === 'previous_period' ? addDays(query.from, -1) : shift(query.to);
   const stretches = current.stretches.map((stretch): Stretch => {
     const start = shift(stretch.from);
-    const isCutByThen = stretch.to > today.date || (stretch.to === today.date && !today.isOver);
-    const elapsed = daysBetween(stretch.from, today.date);
-    const end = isCutByThen ? addDays(start, elapsed) : shiftEnd(stretch, start, query, shift);
+    const cut = cutOf(stretch, today);
+    const end = cut === null ? shiftEnd(stretch, start, query, shift) : addDays(start, daysBetween(stretch.from, cut));
     return { period: shift(stretch.period), from: start, to: end > whole ? whole : end, isComplete: stretch.isComplete };
   });
   const to = stretches.at(-1)?.to ?? whole;
@@ -82,6 +88,15 @@ export function windowBefore(
       (s, i) => (i === 0 || startOf(grain, s.from) === s.from) && (i === stretches.length - 1 || endOf(grain, s.from) === s.to),
     );
   return { from, to, grain: grain && !isAligned ? 'day' : grain, stretches };
+}
+
+/** The earliest date on which what is known of a stretch ends inside it; null where it is all known. */
+function cutOf({ from, to }: Stretch, today: Known): string | null {
+  let cut: string | null = null;
+  for (const { date, isOver } of [today, ...(today.sources ?? [])]) {
+    if (date >= from && (to > date || (to === date && !isOver)) && (cut === null || date < cut)) cut = date;
+  }
+  return cut;
 }
 
 /** The dates of the window compared with, as the answer names them. */
@@ -95,15 +110,32 @@ export function stretchesOf(plan: WindowPlan): (bucket: string) => readonly numb
   const { grain, stretches } = plan;
   if (grain === null) return () => (stretches.length ? [0] : []);
   const positions = new Map<string, number[]>();
+  // Stretches begin one after the other but may overlap: how far those up to each reach says where to stop looking.
+  let reach = '';
+  const reaches = stretches.map((s) => (reach = s.to > reach ? s.to : reach));
   return (bucket) => {
     let found = positions.get(bucket);
     if (!found) {
       const date = bucket < plan.from ? plan.from : bucket;
-      found = stretches.flatMap((s, i) => (s.from <= date && date <= s.to ? [i] : []));
+      found = [];
+      for (let i = lastFrom(stretches, date); i >= 0 && (reaches[i] ?? '') >= date; i--)
+        if ((stretches[i]?.to ?? '') >= date) found.unshift(i);
       positions.set(bucket, found);
     }
     return found;
   };
+}
+
+/** Position of the last stretch that begins on or before a date; −1 for none. */
+function lastFrom(stretches: readonly Stretch[], date: string): number {
+  let low = 0;
+  let high = stretches.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((stretches[middle]?.from ?? '') <= date) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** Moves a date of the current window to the window before. */

@@ -32,7 +32,7 @@ export type Format = keyof typeof formats;
  * @returns null for a name that is none of {@link formats}
  */
 export function chooseFormat(named: string | undefined, accept: string | undefined): Format | null {
-  if (named !== undefined) return named in formats ? (named as Format) : null; // tested against the keys
+  if (named !== undefined) return Object.hasOwn(formats, named) ? (named as Format) : null; // tested against the keys
   const wanted = (accept ?? '').split(',').map((part) => part.split(';')[0]?.trim() ?? '');
   for (const type of wanted) {
     for (const format of Object.keys(formats) as Format[]) if (type === formats[format].split(';')[0]) return format;

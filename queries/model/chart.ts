@@ -1,7 +1,8 @@
 import type { Config, TopLevelSpec } from 'vega-lite';
 import { colour, series, type Theme } from './colours.ts';
 import { measureOf, noneLabel, otherLabel, dimensions, type Grain, type MeasureName } from './model.ts';
-import { formatBucket, formatChange, formatCount, formatInterval, formatValue } from './number.ts';
+import { bucketsBetween } from './buckets.ts';
+import { formatBucket, formatChange, formatCount, formatInterval, formatTick, formatValue } from './number.ts';
 import type { Unit } from './measure.ts';
 import type { Report } from './reports.ts';
 import type { Column, Row, TableJson, Value } from './wire.ts';
@@ -11,7 +12,7 @@ export interface ChartStyle {
   theme: Theme;
   /** Width in pixels; absent, the width of the container. */
   width?: number;
-  /** Height of charts over time in pixels; bars grow by 30 a bar. */
+  /** Height of charts over time in pixels; bars grow by 32 a bar. */
   height?: number;
 }
 
@@ -32,12 +33,12 @@ export function chartSpec(report: Report, columns: Column[], style: ChartStyle):
   const { chart } = report;
   const has = (name: string) => columns.some((c) => c.name === name);
   if (chart.type === 'bars')
-    return { ...base, height: { step: 30 }, ...bars(chart.measure, chart.by, has(`${chart.measure}_before`), style.theme) } as TopLevelSpec;
-  const time = { ...base, height: style.height ?? 240, transform: [{ calculate: 'toDate(datum.period)', as: 'at' }] };
+    return { ...base, height: { step: 32 }, ...bars(chart.measure, chart.by, has(`${chart.measure}_before`), style.theme) } as TopLevelSpec;
+  const time = { ...base, height: style.height ?? 240, params: [...tickParams] };
   if (chart.type === 'lines') {
     // What is left over is no member and would press the lines of the members flat; the table has it.
     const named = { filter: `datum[${JSON.stringify(chart.by)}] !== ${JSON.stringify(otherLabel)}` };
-    return { ...time, transform: [...time.transform, named], ...lines(chart.measure, chart.by, style.theme) } as TopLevelSpec;
+    return { ...time, transform: [named], ...lines(chart.measure, chart.by, style) } as TopLevelSpec;
   }
   return {
     ...time,
@@ -62,7 +63,7 @@ export function sparkSpec(measure: MeasureName, theme: Theme): TopLevelSpec {
     layer: [
       { mark: { type: 'line', strokeWidth: 1.5, color: colour('ink-2', theme), aria: false }, encoding: { x, y } },
       {
-        transform: lastPoint(measure),
+        transform: lastPoint(measure, 'at'),
         mark: { type: 'point', filled: true, size: 28, color: colour('accent', theme), opacity: 1, aria: false },
         encoding: { x, y, fill: hollow('accent', theme) },
       },
@@ -73,13 +74,22 @@ export function sparkSpec(measure: MeasureName, theme: Theme): TopLevelSpec {
 
 /**
  * The rows of a table with what a chart writes beside the figures: `KEY_text` for every figure, its interval, n and change, and `spoken`, the
- * accessible name of the mark.
+ * accessible name of the mark; over time also `bucket`, the position of the period from 0, its `tick` and `year` as the axis writes them, and
+ * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bars `name_lines`, the name in at most two lines.
  */
 export function chartRows(report: Report, table: TableJson, grain: Grain | null, currency: string): Row[] {
   const measures = report.chart.type === 'bands' ? report.chart.measures : [report.chart.measure];
   const labels = report.chart.type === 'lines' ? labelPlaces(table.rows, report.chart.by, report.chart.measure) : null;
+  const buckets = grain ? placesOf(table.rows, grain) : null;
+  const parts = new Set(table.rows.flatMap((row) => (row.complete === 0 ? [buckets?.get(String(row.period)) ?? -1] : [])));
   return table.rows.map((row) => {
     const drawn: Row = { ...row };
+    const bucket = buckets?.get(String(row.period));
+    if (bucket !== undefined && grain) {
+      Object.assign(drawn, { bucket, ...formatTick(grain, String(row.period)) });
+      drawn.meets_part = [bucket - 1, bucket, bucket + 1].some((place) => parts.has(place)) ? 1 : 0;
+    }
+    if (report.chart.type === 'bars') drawn.name_lines = inTwoLines(String(row[report.chart.by] ?? ''));
     if (labels) drawn.label_at = labels.get(row) ?? null;
     const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : null;
     if (when) drawn.period_text = row.complete === 0 ? `${when} (so far)` : when;
@@ -100,6 +110,31 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
     drawn.spoken = [...keys, ...(when ? [String(drawn.period_text)] : []), ...spoken].join(', ');
     return drawn;
   });
+}
+
+/** Positions of the periods of the rows, from 0; a period between them that has no row keeps its place. */
+function placesOf(rows: Row[], grain: Grain): Map<string, number> {
+  const periods = rows.flatMap((row) => (typeof row.period === 'string' ? [row.period] : [])).sort();
+  const [first, last] = [periods[0], periods.at(-1)];
+  return new Map(first && last ? bucketsBetween(grain, first, last).map((period, place) => [period, place]) : []);
+}
+
+// What fits into the room beside the bars, in letters of the usual width.
+const lineLength = 23;
+
+/** A name broken between words into at most two lines, joined by a line feed; what does not fit ends in an ellipsis. */
+function inTwoLines(name: string): string {
+  if (name.length <= lineLength) return name;
+  const lines = [''];
+  // A slash may end a line as a blank does.
+  for (const word of name.split(/(?<=[\s/])/)) {
+    const line = lines.at(-1) ?? '';
+    if (line && (line + word).trimEnd().length > lineLength) lines.push(word);
+    else lines[lines.length - 1] = line + word;
+  }
+  const [first = '', second = '', ...rest] = lines.map((line) => line.trim());
+  if (!second) return first;
+  return `${first}\n${rest.length ? `${second.slice(0, lineLength - 1).trimEnd()}…` : second}`;
 }
 
 /** Where the names at the ends of lines stand, in units of the measure: at the last value, or spread around those of its neighbours until each is clear. */
@@ -168,7 +203,11 @@ function bars(measure: MeasureName, by: string, compared: boolean, theme: Theme)
   const { unit, label } = measureOf(measure);
   const field = by in dimensions ? by : 'period';
   // Rows come in the order of the query: longest first, (other) last.
-  const y = { field, type: 'nominal', sort: null, title: null, axis: { labelLimit: 170, labelColor: colour('ink', theme), domain: false } };
+  const lines = `data('table')[indexof(pluck(data('table'), ${JSON.stringify(field)}), datum.value)].name_lines`;
+  // Vega puts the first of two lines beside the bar, not their middle.
+  const middle = { labelOffset: { expr: `indexof(${lines}, '\\n') < 0 ? 0 : -7` } };
+  const labels = { labelExpr: `split(${lines}, '\\n')`, labelLineHeight: 14, labelLimit: 170, labelColor: colour('ink', theme) };
+  const y = { field, type: 'nominal', sort: null, title: null, axis: { ...labels, ...middle, domain: false } };
   // The numbers at the ends of the bars need room of their own.
   const x = { field: measure, type: 'quantitative', title: null, scale: { zero: true, range: [0, { expr: 'width - 64' }] }, axis: null };
   const quiet = `datum[${JSON.stringify(field)}] === ${JSON.stringify(otherLabel)} || datum[${JSON.stringify(field)}] === ${JSON.stringify(noneLabel)}`;
@@ -207,7 +246,7 @@ function bars(measure: MeasureName, by: string, compared: boolean, theme: Theme)
   };
 }
 
-function lines(measure: MeasureName, by: string, theme: Theme) {
+function lines(measure: MeasureName, by: string, { theme, width }: ChartStyle) {
   const { unit, label } = measureOf(measure);
   const color = { field: by, type: 'nominal', sort: null, legend: null };
   const tooltip = [
@@ -218,18 +257,33 @@ function lines(measure: MeasureName, by: string, theme: Theme) {
   return {
     encoding: { x: timeAxis, y: valueAxis(measure, unit) },
     layer: [
-      { mark: { type: 'line', strokeWidth: 2, interpolate: 'linear', aria: false }, encoding: { color } },
+      ...strokes(measure, [1, 0]).map(({ transform, mark, y }) => ({ transform, mark, encoding: { color, y } })),
       {
         params: [hover],
-        mark: { type: 'point', filled: true, opacity: 1, cursor: 'pointer' },
-        encoding: { stroke: color, fill: hollowOf(color, theme), opacity: dimmed, tooltip, description: { field: 'spoken' } },
+        mark: { type: 'point', filled: true, opacity: 1, cursor: 'pointer', size: pointSize },
+        encoding: {
+          y: roomyAxis(measure, unit),
+          stroke: color,
+          fill: hollowOf(color, theme),
+          opacity: dimmed,
+          tooltip,
+          description: { field: 'spoken' },
+        },
       },
       {
         transform: lastPoint(measure),
-        mark: { type: 'text', align: 'left', dx: 8, limit: { expr: 'width < 300 ? 88 : 150' }, aria: false },
-        encoding: { color, y: { field: 'label_at', type: 'quantitative' }, text: { field: by } },
+        mark: {
+          type: 'text',
+          align: 'left',
+          dx: 8,
+          limit: 220,
+          aria: false,
+          text: { expr: `${isNarrow(width)} ? '' : datum[${JSON.stringify(by)}]` },
+        },
+        encoding: { color, y: { field: 'label_at', type: 'quantitative' } },
       },
     ],
+    usermeta: { by },
   };
 }
 
@@ -261,21 +315,23 @@ function band(measure: MeasureName, index: number, labelled: boolean, hasInterva
           },
         ]
       : []),
-    {
-      mark: { type: 'line', color, strokeWidth: 2, strokeDash: index === 0 ? [1, 0] : [6, 3], aria: false, tooltip: null },
-      encoding: { x, y },
-    },
+    ...strokes(measure, index === 0 ? [1, 0] : [6, 3]).map(({ transform, mark, y: { field } }) => ({
+      transform,
+      mark: { ...mark, color },
+      encoding: { x, y: { ...y, field } },
+    })),
     {
       ...(index === 0 ? { params: [hover] } : {}),
-      mark: { type: 'point', filled: true, color, stroke: color, opacity: 1, cursor: 'pointer' },
-      encoding: { x, y, fill: hollow(name, theme), tooltip, description: { field: 'spoken' } },
+      mark: { type: 'point', filled: true, color, stroke: color, opacity: 1, cursor: 'pointer', size: pointSize },
+      encoding: { x, y: roomyAxis(measure, unit), fill: hollow(name, theme), tooltip, description: { field: 'spoken' } },
     },
     ...(labelled
       ? [
           {
-            // Above the highest of its own marks, so that it crosses none of them.
+            // Above the highest of its own marks in the part of the chart it takes, so that it crosses none of them.
             transform: [
-              { joinaggregate: [{ op: 'max', field: hasInterval ? `${measure}_high` : measure, as: 'highest' }] },
+              { calculate: `datum.bucket > buckets * 0.4 ? datum.${hasInterval ? `${measure}_high` : measure} : null`, as: 'near' },
+              { joinaggregate: [{ op: 'max', field: 'near', as: 'highest' }] },
               ...lastPoint(measure),
               { calculate: `max(datum.highest, datum.${measure})`, as: 'label_at' },
             ],
@@ -289,21 +345,82 @@ function band(measure: MeasureName, index: number, labelled: boolean, hasInterva
 
 const hover = { name: 'hovered', select: { type: 'point', on: 'pointerover', clear: 'pointerout' } };
 const dimmed = { condition: { param: 'hovered', value: 1 }, value: 0.25 };
-const timeAxis = { field: 'at', type: 'temporal', title: null, scale: { type: 'utc' }, axis: { tickCount: 6, format: undefined } };
+
+// Below this width of a chart its lines are named in a key below it: names at their ends would leave too little for the lines.
+const narrowChart = 480;
+const isNarrow = (width?: number) => (width === undefined ? `containerSize()[0] < ${narrowChart}` : String(width < narrowChart));
+
+/** How many periods there are, and every how many of them one is named: 3 to 12 names that have room. */
+const tickParams = [
+  { name: 'buckets', expr: "extent(pluck(data('table'), 'bucket'))[1] + 1" },
+  { name: 'stride', expr: 'min(ceil(buckets / clamp(floor(width / 56), 3, 12)), max(1, floor((buckets - 1) / 2)))' },
+] as const;
+const rowAt = (place: string) => `data('table')[indexof(pluck(data('table'), 'bucket'), ${place})]`;
+const isNewYear = `${rowAt('datum.value')}.year && (datum.value < stride || ${rowAt('datum.value')}.year !== ${rowAt('datum.value - stride')}.year)`;
+const timeAxis = {
+  field: 'bucket',
+  type: 'quantitative',
+  title: null,
+  scale: { zero: false, nice: false },
+  axis: {
+    grid: false,
+    values: { expr: 'sequence(0, buckets, stride)' },
+    // The year stands below the first name and wherever it changes.
+    labelExpr: `${isNewYear} ? [${rowAt('datum.value')}.tick, ${rowAt('datum.value')}.year] : ${rowAt('datum.value')}.tick`,
+    labelLineHeight: 16,
+    labelOverlap: false,
+    labelFlush: false,
+    // Vega drops every second value beyond this number.
+    tickCount: 12,
+  },
+};
+
+// Many points in little room would hide their line.
+const pointSize = { expr: 'clamp(3 * width / buckets, 6, 50)' };
+
+/** A line in two strokes: drawn through where periods are whole, dotted to and from a part of a period. */
+function strokes(measure: MeasureName, strokeDash: number[]) {
+  const name = JSON.stringify(measure);
+  const mark = { type: 'line', strokeWidth: 2, interpolate: 'linear', aria: false, tooltip: null };
+  const whole = { calculate: `${isPartial} ? null : datum[${name}]`, as: `${measure}_whole` };
+  const part = { calculate: `datum.meets_part === 1 ? datum[${name}] : null`, as: `${measure}_part` };
+  const y = (field: string) => ({ field, type: 'quantitative' });
+  return [
+    { transform: [whole], mark: { ...mark, strokeDash }, y: y(whole.as) },
+    { transform: [part], mark: { ...mark, strokeDash: [1.5, 3.5], strokeWidth: 1.5, opacity: 0.8 }, y: y(part.as) },
+  ];
+}
 
 function valueAxis(measure: MeasureName, unit: Unit) {
   const title = { cases: null, surveys: null, share: null, days: 'days', hours: 'hours', money: null, points: 'points', score: 'score' }[
     unit
   ];
   const format = unit === 'share' ? '.0%' : ',~f';
+  const isCount = unit === 'cases' || unit === 'surveys';
   const scale = unit === 'share' ? { domain: [0, 1] } : { zero: unit !== 'points' && unit !== 'score', nice: true };
   return {
     field: measure,
     type: 'quantitative',
     title,
     scale,
-    axis: { format, tickCount: 4, titleAngle: 0, titleAlign: 'left', titleAnchor: 'end', titleX: 0, titleY: -12 },
+    axis: {
+      format,
+      tickCount: 4,
+      ...(isCount && { tickMinStep: 1 }),
+      titleAngle: 0,
+      titleAlign: 'left',
+      titleAnchor: 'end',
+      titleX: 0,
+      titleY: -12,
+    },
   };
+}
+
+/** The same, of counts with room for three: an axis of a few has whole numbers, and enough of them. One layer of a chart says so for all. */
+function roomyAxis(measure: MeasureName, unit: Unit) {
+  const axis = valueAxis(measure, unit);
+  const isCount = unit === 'cases' || unit === 'surveys';
+  return isCount ? { ...axis, scale: { ...axis.scale, domain: { unionWith: [0, 3] } } } : axis;
 }
 
 /** A part of a period is drawn hollow. */
@@ -319,10 +436,10 @@ function hollowOf(color: object, theme: Theme) {
 const isPartial = 'datum.complete === 0';
 
 /** Keeps the last row in time that has a figure, of each group where rows are grouped by colour. */
-function lastPoint(measure: MeasureName) {
+function lastPoint(measure: MeasureName, time: 'bucket' | 'at' = 'bucket') {
   return [
     { filter: `isValid(datum.${measure})` },
-    { joinaggregate: [{ op: 'max', field: 'at', as: 'last' }] },
-    { filter: 'datum.at === datum.last' },
+    { joinaggregate: [{ op: 'max', field: time, as: 'last' }] },
+    { filter: `datum.${time} === datum.last` },
   ];
 }

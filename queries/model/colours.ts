@@ -27,12 +27,12 @@ export const colours = {
   neutral: { light: '#7a8288', dark: '#8c959b' },
   'neutral-soft': { light: '#e7e8e8', dark: '#2b3035' },
   'series-1': { light: '#0b6273', dark: '#5cc0d3' },
-  'series-2': { light: '#c2560c', dark: '#f0975a' },
-  'series-3': { light: '#7b4fa3', dark: '#c3a0e8' },
-  'series-4': { light: '#8a7413', dark: '#d9c45a' },
-  'series-5': { light: '#2b6cb8', dark: '#86b6f2' },
-  'series-6': { light: '#b5406f', dark: '#ef8fb4' },
-  'series-7': { light: '#4b5a63', dark: '#b4c0c7' },
+  'series-2': { light: '#4d1985', dark: '#a783f9' },
+  'series-3': { light: '#54460a', dark: '#fdee64' },
+  'series-4': { light: '#56023b', dark: '#c76c8c' },
+  'series-5': { light: '#3b7f29', dark: '#a2d597' },
+  'series-6': { light: '#4660ae', dark: '#9191c3' },
+  'series-7': { light: '#7a868f', dark: '#ccdae3' },
   focus: { light: '#0b6273', dark: '#5cc0d3' },
 } as const satisfies Record<string, Colour>;
 export type ColourName = keyof typeof colours;

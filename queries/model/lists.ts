@@ -70,4 +70,7 @@ export interface FlaggedRow {
   message: string;
   value: string | null;
   run_id: number | null;
+  /** The file it stands in and its line there, where it came from a file. */
+  input: string | null;
+  line: number | null;
 }

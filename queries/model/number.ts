@@ -110,6 +110,27 @@ export function formatBucket(grain: Grain, date: string): string {
   }
 }
 
+/**
+ * A bucket as an axis writes it, the year apart because it stands only where it changes: "9 Nov", "Nov", "Q4", "2026".
+ * @param date first date of the bucket
+ */
+export function formatTick(grain: Grain, date: string): { tick: string; year: string | null } {
+  const year = date.slice(0, 4);
+  const month = Number(date.slice(5, 7));
+  const name = (months[month - 1] ?? '').slice(0, 3);
+  switch (grain) {
+    case 'day':
+    case 'week':
+      return { tick: `${Number(date.slice(8, 10))} ${name}`, year };
+    case 'month':
+      return { tick: name, year };
+    case 'quarter':
+      return { tick: `Q${Math.ceil(month / 3)}`, year };
+    case 'year':
+      return { tick: year, year: null };
+  }
+}
+
 /** An instant or a date as people read it: "9 November 2026, 14:30" in the zone, or the date alone where there is no time of day. */
 export function formatWhen(when: string | null, zone: string): string {
   if (when === null) return unknownText;

@@ -6,7 +6,7 @@ import { grainFor, viewQuery, type View, type Known } from './view.ts';
 export type ChartKind =
   /** Horizontal bars by the first `by`, longest first, with a tick for the window before. */
   | { type: 'bars'; measure: MeasureName; by: string }
-  /** One line a member of `by`. */
+  /** One line a member of `by`, at most five of them: `drawnRows` of reading.ts chooses. */
   | { type: 'lines'; measure: MeasureName; by: string }
   /** One line a measure over time, each with its interval as a band. */
   | { type: 'bands'; measures: readonly MeasureName[] };
@@ -52,7 +52,7 @@ export const furtherReports: Report[] = [
     name: 'issues_over_time',
     title: 'Issues over time',
     question: 'Which issues rise or fall?',
-    query: { measures: ['received'], by: ['issue'], grain: 'view', limit: 5, order: '-received', compare: null },
+    query: { measures: ['received'], by: ['issue'], grain: 'view', limit: 10, order: '-received', compare: null },
     chart: { type: 'lines', measure: 'received', by: 'issue' },
   },
 ];

@@ -2,7 +2,7 @@ import { didYouMean, type Problem } from '../../etl/errors.ts';
 import { isRealDate } from '../../etl/record.ts';
 import { addBuckets, addDays, daysBetween, endOf, startOf } from './buckets.ts';
 import { dimensionNames, grains, rangeNames, type Grain } from './model.ts';
-import { comparisons, emptyWhere, parseWhere, type Comparison, type Query, type Where } from './query.ts';
+import { comparisons, emptyWhere, limits, parseWhere, type Comparison, type Query, type Where } from './query.ts';
 
 /** Named periods; each counts back from T (DESIGN §6), never from the clock. */
 export const periods = {
@@ -44,7 +44,7 @@ export const openingView = (): View => ({
 /**
  * Reads a view from the search part of a URL. Keys: `period` or `from` and `to`, `grain`, `compare` (`none` for off), `as_of`, a dimension
  * (repeated for several labels), `not_` + dimension, `text`, a range as `8..31`; `kind=any` takes the opening filter off.
- * @returns the view, with defaults for what is absent or bad, and a problem for every part that is unknown or bad
+ * @returns the view, with defaults for what is absent or bad, and a problem for every part that is unknown or bad; never throws
  */
 export function viewFromSearch(search: string): { view: View; problems: Problem[] } {
   const view = openingView();
@@ -53,40 +53,35 @@ export function viewFromSearch(search: string): { view: View; problems: Problem[
   const not: Record<string, string[]> = {};
   const range: Record<string, unknown> = {};
   const parameters = new URLSearchParams(search);
-  const known = [
-    'period',
-    'from',
-    'to',
-    'grain',
-    'compare',
-    'as_of',
-    'text',
-    ...dimensionNames,
-    ...dimensionNames.map((d) => `not_${d}`),
-    ...rangeNames,
-  ];
+  const single: string[] = ['period', 'from', 'to', 'grain', 'compare', 'as_of', 'text', ...rangeNames];
+  const known = [...single, ...dimensionNames, ...dimensionNames.map((d) => `not_${d}`)];
   for (const key of new Set(parameters.keys())) {
     const values = parameters.getAll(key);
     const value = values[0] ?? '';
+    if (values.length > 1 && single.includes(key)) problems.push({ field: key, message: 'stands there more than once; the first counts' });
     if (isOneOf(key, dimensionNames)) where[key] = values;
     else if (key.startsWith('not_') && isOneOf(key.slice(4), dimensionNames)) not[key.slice(4)] = values;
     else if (isOneOf(key, rangeNames)) range[key] = value.split('..').map((edge) => (edge === '' ? null : Number(edge)));
     else if (key === 'text') where.text = value;
     else if (key === 'grain' && isOneOf(value, grains)) view.grain = value;
     else if (key === 'compare' && (value === 'none' || isOneOf(value, comparisons))) view.compare = value === 'none' ? null : value;
-    else if (key === 'as_of' && (isRealDate(value) || !Number.isNaN(Date.parse(value)))) view.asOf = value;
-    else if (key === 'period' && value in periods)
+    else if (key === 'as_of' && isAsOf(value)) view.asOf = value;
+    else if (key === 'period' && Object.hasOwn(periods, value))
       view.period = value as keyof typeof periods; // tested against the keys
     else if (key === 'from' || key === 'to') continue;
+    else if (key === 'as_of')
+      problems.push({ field: key, message: `"${value}" is not a date like 2026-11-09 or a time like 2026-11-09T14:30:00Z` });
     else if (!known.includes(key)) problems.push({ field: key, message: `unknown part of the address${didYouMean(key, known)}` });
     else problems.push({ field: key, message: `"${value}" is not known here${didYouMean(value, namesOf(key))}` });
   }
   const from = parameters.get('from');
   const to = parameters.get('to');
   if (from !== null || to !== null) {
-    if (from && to && isRealDate(from) && isRealDate(to) && from <= to) view.period = { from, to };
-    else
+    if (!from || !to || !isRealDate(from) || !isRealDate(to) || from > to)
       problems.push({ field: 'from', message: 'a period needs two dates, from and to, like 2026-11-09, the first not after the second' });
+    else if (!isDate(from) || !isDate(to)) problems.push({ field: 'from', message: 'a period lies within the years 1000 to 8999' });
+    else if (from < farthest(to)) problems.push({ field: 'from', message: `a period may span at most ${limits.years} years` });
+    else view.period = { from, to };
   }
   const anyKind = parameters.getAll('kind').includes('any');
   if (anyKind) delete where.kind;
@@ -127,6 +122,31 @@ export function viewToSearch(view: View): string {
   return parameters.toString();
 }
 
+/**
+ * A view without what the server refused of it: the labels a problem names, or the whole filter, the search, the period or the as-of.
+ * @param problems as the query API gives them: fields like `queries[0].where.issue`
+ */
+export function viewWithout(view: View, problems: readonly Problem[]): View {
+  let { period, grain, asOf, where } = view;
+  for (const { field, message } of problems) {
+    const place = field.replace(/^queries\[\d+\]\./, '').replace(/^query\./, '');
+    const [, isExcluded, isRange, name = ''] = /^where\.(not\.)?(range\.)?(\w+)$/.exec(place) ?? [];
+    if (place === 'from' || place === 'to') ({ period, grain } = openingView());
+    else if (place === 'grain' || place === 'by') grain = null;
+    else if (place === 'asOf') asOf = null;
+    else if (place === 'where.text') where = { ...where, text: '' };
+    else if (isRange && isOneOf(name, rangeNames)) where = { ...where, range: without(where.range, name) };
+    else if (isOneOf(name, dimensionNames)) {
+      const side = isExcluded ? 'not' : 'members';
+      const said = message.split(' (did you mean')[0] ?? '';
+      const labels = where[side][name]?.filter((label) => !said.includes(`"${label}"`)) ?? [];
+      const isNamed = labels.length > 0 && labels.length < (where[side][name]?.length ?? 0);
+      where = { ...where, [side]: isNamed ? { ...where[side], [name]: labels } : without(where[side], name) };
+    }
+  }
+  return { ...view, period, grain, asOf, where };
+}
+
 /** Local dates a period is counted from: that of T, and those on which the first and the last case were received, null while there is none. */
 export interface Known {
   today: string;
@@ -134,9 +154,15 @@ export interface Known {
   latest: string | null;
 }
 
-/** What a view knows: another as-of is another today. */
+/** What a view knows: an earlier as-of is an earlier today; after the data's end nothing more is known. */
 export function knownOf(view: View, { today, earliest, latest }: Known): Known {
-  return { today: view.asOf?.slice(0, 10) ?? today, earliest, latest };
+  const asked = view.asOf?.slice(0, 10);
+  return { today: asked !== undefined && asked < today ? asked : today, earliest, latest };
+}
+
+/** Whether a view asks for what is known on a day after the data end. */
+export function isBeyondData({ asOf }: View, { today }: Known): boolean {
+  return asOf !== null && asOf.slice(0, 10) > today;
 }
 
 /** Whether the period a screen opens with ends up after the last case was received, so that it would show nothing. */
@@ -180,8 +206,12 @@ export function resolvePeriod(period: Period, { today, earliest, latest }: Known
       return whole('year', 0);
     case 'last_year':
       return whole('year', 1);
-    case 'all':
-      return earliest && latest && earliest <= today ? { from: earliest, to: latest < today ? latest : today } : { from: today, to: today };
+    case 'all': {
+      if (!earliest || !latest || earliest > today) return { from: today, to: today };
+      const to = latest < today ? latest : today;
+      const first = farthest(to);
+      return { from: earliest < first ? first : earliest, to };
+    }
   }
 }
 
@@ -210,6 +240,28 @@ export function viewQuery(view: View, known: Known, ask: Pick<Query, 'measures'>
     time: 'elapsed',
     ...ask,
   };
+}
+
+/** The first date of the longest period that may end on `to`. */
+function farthest(to: string): string {
+  return addDays(addBuckets('year', to, -limits.years), 1);
+}
+
+/** Whether a text is a calendar date that periods can count back and forth from. */
+function isDate(text: string): boolean {
+  return isRealDate(text) && text >= '1000-01-01' && text < '9000-01-01';
+}
+
+/** Whether a text is a date, or an instant with its zone. */
+function isAsOf(text: string): boolean {
+  const [, date] = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d))?$/.exec(text) ?? [];
+  return date !== undefined && isDate(date) && !Number.isNaN(Date.parse(text));
+}
+
+function without<T extends object>(given: T, name: keyof T): T {
+  const rest = { ...given };
+  delete rest[name];
+  return rest;
 }
 
 function namesOf(key: string): readonly string[] {

@@ -1,39 +1,35 @@
 import type { Knex } from 'knex';
-import { BadInput } from '../../etl/errors.ts';
+import type { Budget } from '../budget.ts';
 import { durations, type Condition } from '../model/measure.ts';
 import type { Sum, Tally, TallyRow } from '../model/tally.ts';
 import { bandColumn, bucketColumn, dimensionColumn } from './columns.ts';
 import { conditionSql, dateColumns, filterSql, known, tables } from './conditions.ts';
 import { then, type Context } from './context.ts';
 import { all, inside, isOneOf, join, sql, type Fragment } from './fragment.ts';
+import { engineOf, selectRows, type SelectedRow } from './select.ts';
 import { planStatements, rowsFor, type Statement, type StatementRow } from './statements.ts';
-
-/** What bounds a run of statements. */
-export interface Bounds {
-  signal?: AbortSignal | undefined;
-  /** Milliseconds one statement may take. */
-  timeout?: number;
-  /** Rows one statement may give back. */
-  rows?: number;
-}
 
 /**
  * Answers tallies with SQL. Tallies that differ only in dates, grain or sums share a SELECT where they can.
  * @returns the rows of each tally, in the order given; several rows may be about the same bucket, rows whose sums are all 0 are left out
- * @throws BadInput when a statement gives more rows than allowed or takes too long
+ * @throws BadInput when the statements give more rows than the budget has, or take too long
  */
-export async function runTallies(knex: Knex, tallies: readonly Tally[], bounds: Bounds = {}): Promise<TallyRow[][]> {
+export async function runTallies(knex: Knex, tallies: readonly Tally[], budget: Budget): Promise<TallyRow[][]> {
   const answers: TallyRow[][] = tallies.map(() => []);
   await Promise.all(
     planStatements(tallies, listsBins(engineOf(knex))).map(async (statement) => {
-      const rows = await runStatement(knex, statement, bounds);
+      const rows = await runStatement(knex, statement, budget);
       const done = new Map<string, TallyRow[]>();
       for (const index of statement.users) {
         const tally = tallies[index];
         if (!tally) continue;
         const key = JSON.stringify(tally);
-        const own = done.get(key) ?? rowsFor(tally, statement, rows);
-        done.set(key, own);
+        let own = done.get(key);
+        if (!own) {
+          await budget.rest();
+          done.set(key, (own = rowsFor(tally, statement, rows)));
+          budget.spend('tallied', own.length);
+        }
         answers[index] = own;
       }
     }),
@@ -67,17 +63,11 @@ export function statementSql(statement: Statement, engine: Context['engine']): F
   return join(pieces, ' ');
 }
 
-async function runStatement(knex: Knex, statement: Statement, bounds: Bounds): Promise<StatementRow[]> {
-  bounds.signal?.throwIfAborted();
-  const most = bounds.rows ?? 400_000;
+async function runStatement(knex: Knex, statement: Statement, budget: Budget): Promise<StatementRow[]> {
   const { tally, sums, cuts } = statement;
-  const limited = join([statementSql(statement, engineOf(knex)), sql('limit ?', most + 1)], ' ');
-  const found = await selectRows(knex, limited, bounds.timeout ?? 30_000);
-  if (found.length > most) {
-    throw new BadInput([
-      { field: 'by', message: `gives more than ${most} groups; narrow the period or the filters, take a larger grain or fewer dimensions` },
-    ]);
-  }
+  const limited = join([statementSql(statement, engineOf(knex)), sql('limit ?', budget.most('groups') + 1)], ' ');
+  const found = await selectRows(knex, limited, budget.statementMs, budget.signal);
+  budget.spend('groups', found.length);
   return found.map((row) => ({
     date: dateOf(row, statement, cuts),
     keys: tally.by.map((_, i) => Number(row[`t_key${i}`])),
@@ -95,7 +85,7 @@ function listsBins(engine: Context['engine']): boolean {
 }
 
 /** The bins of a row: a list of one for each case, or one with its count. */
-function binsOf(row: Record<string, string | number | null>): number[] {
+function binsOf(row: SelectedRow): number[] {
   const { t_bins: list, t_bin: bin } = row;
   if (typeof list === 'string') {
     const bins: number[] = [];
@@ -106,37 +96,11 @@ function binsOf(row: Record<string, string | number | null>): number[] {
 }
 
 /** The first date a row can be about: of its bucket, or of the cut inside it, or of the statement. */
-function dateOf(row: Record<string, string | number | null>, { from }: Statement, cuts: string[]): string {
+function dateOf(row: SelectedRow, { from }: Statement, cuts: string[]): string {
   const cut = cuts[Number(row.t_segment ?? 0) - 1] ?? '';
   const bucket = typeof row.t_bucket === 'string' ? row.t_bucket : '';
   const latest = cut > bucket ? cut : bucket;
   return from !== null && latest < from ? from : latest;
-}
-
-/** The engine behind a Knex. */
-export function engineOf(knex: Knex): Context['engine'] {
-  const client = knex.client as { config: { client: unknown } };
-  return client.config.client === 'pg' ? 'postgresql' : 'sqlite';
-}
-
-/**
- * Runs a statement of ours.
- * @throws BadInput when it takes longer than `timeout` milliseconds
- */
-export async function selectRows(
-  knex: Knex,
-  { sql: text, values }: Fragment,
-  timeout: number,
-): Promise<Record<string, string | number | null>[]> {
-  try {
-    const answer = (await knex.raw(text, values).timeout(timeout)) as unknown;
-    return (Array.isArray(answer) ? answer : (answer as { rows: unknown }).rows) as Record<string, string | number | null>[]; // the two drivers' shapes
-  } catch (error) {
-    if (error instanceof Error && error.name === 'KnexTimeoutError') {
-      throw new BadInput([{ field: '', message: `took longer than ${Math.round(timeout / 1000)} s; narrow the period or the filters` }]);
-    }
-    throw error;
-  }
 }
 
 /** How many cuts lie at or before the date. */

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { BadInput } from '../../etl/errors.ts';
 import type { CaseRecord } from '../../etl/record.ts';
 import { answer } from '../../queries/answer.ts';
+import { listLabels } from '../../queries/labels.ts';
 import type { QueryDeps } from '../../queries/prepare.ts';
 import { dimensionNames, grains, measureNames } from '../../queries/model/model.ts';
 import { parseQuery } from '../../queries/model/query.ts';
@@ -286,6 +287,78 @@ answers('compares with the window before, new and vanished members included', as
       ],
     );
     assert.equal(table.windows, { current: { from: '2024-02-01', to: '2024-02-29' }, before: { from: '2024-01-01', to: '2024-01-31' } });
+  });
+});
+
+answers('does not take a source that is no longer known for a fall', async () => {
+  const ended = ['2024-01-05', '2024-01-20', '2024-02-03', '2024-02-10'].map((date, i) =>
+    complaint(`a${i}`, `${date}T00:00:00Z`, { issue: 'old' }),
+  );
+  const lasting = [complaint('b0', '2024-03-04T00:00:00Z', { issue: 'new' }), complaint('b1', '2024-04-30T00:00:00Z', { issue: 'new' })];
+  await withRecords(
+    [ended, lasting],
+    async (deps) => {
+      const march = { measures: ['received', 'resolution_days_p50'], from: '2024-03-01', to: '2024-03-31', compare: 'previous_period' };
+      const total = await ask(deps, march);
+      assert.equal(
+        total.rows.map((r) => [r.complete, r.received, r.received_before, r.resolution_days_p50_before, r.resolution_days_p50_before_n]),
+        [[1, 1, null, null, null]],
+      );
+      const notes = total.notes.filter((n) => n.source === 'archive');
+      assert.equal(
+        notes.map((n) => n.message),
+        ['archive is known only until 10 February 2024; what came after is not compared with before'],
+      );
+      // A member that only the window before had has nothing to show.
+      assert.equal(
+        (await ask(deps, { ...march, by: ['issue'], grain: 'month' })).rows.map((r) => [r.issue, r.received, r.received_before]),
+        [['new', 1, null]],
+      );
+      // In February the archive reaches the 10th: not complete, against ten days of January. In April nothing before is the archive's.
+      const months = await ask(deps, { ...march, from: '2024-02-01', to: '2024-04-30', grain: 'month', compare: 'previous_year' });
+      assert.equal(
+        months.rows.map((r) => [r.complete, r.received, r.received_before]),
+        [
+          [0, 2, 0],
+          [1, 1, 0],
+          [0, 1, 0],
+        ],
+      );
+      const february = await ask(deps, { ...march, from: '2024-02-01', to: '2024-02-29' });
+      assert.equal([february.rows[0]?.received, february.rows[0]?.received_before, february.notes], [2, 1, []]);
+      // Alone the archive is known until February, and the others have nothing that is missing.
+      const alone = await ask(deps, { ...march, where: { source: ['live'] } });
+      assert.equal([alone.rows[0]?.received, alone.rows[0]?.received_before, alone.notes], [1, 0, []]);
+    },
+    [{ source: 'archive' }, { source: 'live' }],
+  );
+});
+
+answers('says why there is nothing, also of a single source', async () => {
+  const only = { source: 'bare', fields: ['received_at', 'status'] };
+  await withRecords(
+    [complaint('1', '2024-01-01T00:00:00Z')],
+    async (deps) =>
+      assert.equal((await ask(deps, { measures: ['resolution_days_p50'] })).notes, [
+        { measure: 'resolution_days_p50', source: null, message: 'no end times in this source' },
+      ]),
+    [only],
+  );
+});
+
+answers('counts the cases of bands among the labels', async () => {
+  const records = [
+    complaint('1', '2024-01-01T00:00:00Z', { resolved_at: at('2024-01-10T00:00:00Z') }),
+    complaint('2', '2024-01-01T00:00:00Z'),
+    complaint('3', '2024-03-01T00:00:00Z'),
+  ];
+  await withRecords(records, async ({ reader }) => {
+    const counts = async (dimension: string) => (await listLabels(reader, { dimension })).labels.filter((l) => l.cases > 0);
+    assert.equal(await counts('wait_band'), [{ name: '8–30 days', cases: 1 }]);
+    assert.equal(await counts('age_band'), [
+      { name: '0–7 days', cases: 1 },
+      { name: '> 56 days', cases: 1 },
+    ]);
   });
 });
 

@@ -1,11 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseQuery } from '../../queries/model/query.ts';
-import { comparedDates, currentWindow, stretchesOf, windowBefore, type Today } from '../../queries/windows.ts';
+import { comparedDates, currentWindow, stretchesOf, windowBefore, type Known } from '../../queries/windows.ts';
 
 const windows = suite('windows');
 
-function plan(query: Record<string, unknown>, today: Today) {
+function plan(query: Record<string, unknown>, today: Known) {
   const parsed = parseQuery({ measures: ['received'], ...query });
   const current = currentWindow(parsed, today);
   const before = windowBefore(parsed, current, today);
@@ -38,6 +38,30 @@ windows('ends with the bucket that holds T', () => {
   );
   assert.equal(plan(year, { date: '2023-06-30', isOver: true }).current.stretches, []);
 });
+
+windows(
+  'calls a bucket complete when every source known on its first date is known to its end, and cuts where the first of them ends',
+  () => {
+    const sources = [
+      { date: '2024-02-10', isOver: true },
+      { date: '2024-03-20', isOver: false },
+      { date: '2024-03-31', isOver: true },
+    ];
+    const { current, before } = plan(
+      { from: '2024-01-01', to: '2024-03-31', grain: 'month', compare: 'previous_period' },
+      { date: '2024-03-31', isOver: true, sources },
+    );
+    assert.equal(
+      current.stretches.map((s) => s.isComplete),
+      [true, false, false],
+    );
+    // February is known of all to the 10th: ten days of November. March of those that reach it to the 20th.
+    assert.equal(spans(before?.stretches), ['2023-10-01..2023-10-31', '2023-11-01..2023-11-10', '2023-12-01..2023-12-20']);
+    assert.is(before?.grain, 'day');
+    const whole = plan({ from: '2024-02-15', to: '2024-02-29', compare: 'previous_year' }, { date: '2024-03-31', isOver: true, sources });
+    assert.equal([whole.current.stretches[0]?.isComplete, spans(whole.before?.stretches)], [true, ['2023-02-15..2023-02-28']]);
+  },
+);
 
 windows('compares whole buckets with as many whole buckets before', () => {
   const { before, dates } = plan(
@@ -82,6 +106,10 @@ windows('finds the stretch of a tallied bucket', () => {
   const { current } = plan({ from: '2024-01-10', to: '2024-03-05', grain: 'month' }, { date: '2024-12-31', isOver: true });
   const positions = stretchesOf(current);
   assert.equal([positions('2024-01-01'), positions('2024-03-01'), positions('2024-04-01')], [[0], [2], []]);
+  const span = (from: string, to: string) => ({ period: from, from, to, isComplete: true });
+  const overlapping = [span('2024-01-01', '2024-01-31'), span('2024-01-10', '2024-01-12'), span('2024-01-20', '2024-02-05')];
+  const found = stretchesOf({ from: '2024-01-01', to: '2024-02-05', grain: 'day', stretches: overlapping });
+  assert.equal([found('2024-01-11'), found('2024-01-15'), found('2024-01-25'), found('2024-02-05')], [[0, 1], [0], [0, 2], [2]]);
 });
 
 windows.run();

@@ -91,6 +91,79 @@ charts('draws lines over time with hollow marks for a part of a period', async (
   assert.not.match(svg, /NaN|undefined/);
 });
 
+/** The labels below a chart over time, in order; a second line follows its first. */
+async function periodsOf(report: Report, rows: Row[], grain: 'week' | 'month' | 'year', width: number): Promise<string[]> {
+  const table = {
+    ...tableOf(report, rows),
+    columns: columnsOf({ measures: report.query.measures, by: report.query.by ?? [], grain, compare: null }),
+  };
+  const svg = await draw(chartSpec(report, table.columns, { theme: 'light', width }), chartRows(report, table, grain, 'EUR'));
+  const [axis = ''] = /role-axis-label.*?<\/g>/s.exec(svg) ?? [];
+  const labels = [...axis.matchAll(/<text[^>]*translate\(([\d.]+).*?<\/text>/g)].map(([text, x]) => ({ text, x: Number(x) }));
+  return labels.sort((a, b) => a.x - b.x).flatMap(({ text }) => [...text.matchAll(/>([^<>]+)</g)].map(([, line = '']) => line));
+}
+
+charts('names periods as they begin, evenly apart, with the year where it changes', async () => {
+  // 30 November 2026 is a Monday.
+  const weeks = Array.from({ length: 9 }, (_, i) => ({
+    period: new Date(Date.UTC(2026, 10, 30 + 7 * i)).toISOString().slice(0, 10),
+    complete: 1,
+    csat_rate: 0.5,
+  }));
+  assert.equal(await periodsOf(satisfaction, weeks, 'week', 300), ['30 Nov', '2026', '21 Dec', '11 Jan', '2027']);
+  const two = Array.from({ length: 14 }, (_, i) => ({
+    period: new Date(Date.UTC(2025, 10 + i, 1)).toISOString().slice(0, 10),
+    complete: 1,
+    csat_rate: 0.5,
+  }));
+  assert.equal(await periodsOf(satisfaction, two, 'month', 900), ['Nov', '2025', 'Jan', '2026', 'Mar', 'May', 'Jul', 'Sep', 'Nov']);
+  const years = ['2024', '2025', '2026'].map((year) => ({ period: `${year}-01-01`, complete: 1, csat_rate: 0.5 }));
+  assert.equal(await periodsOf(satisfaction, years, 'year', 200), ['2024', '2025', '2026']);
+  for (const length of [3, 4, 5, 7, 13, 52, 365]) {
+    const rows = Array.from({ length }, (_, i) => ({
+      period: new Date(Date.UTC(2026, 0, 5 + 7 * i)).toISOString().slice(0, 10),
+      complete: 1,
+      csat_rate: 0.5,
+    }));
+    for (const width of [260, 900]) {
+      const names = (await periodsOf(satisfaction, rows, 'week', width)).filter((text) => /[A-Z]/.test(text));
+      assert.ok(names.length >= 3 && names.length <= 12, `${length} weeks at ${width} px: ${names.length} names`);
+    }
+  }
+});
+
+charts('dots the line to a part of a period', () => {
+  const rows = chartRows(resolution, tableOf(resolution, months), 'month', 'EUR');
+  assert.equal(
+    rows.map((row) => row.meets_part),
+    [0, 1, 1],
+  );
+  const spec = JSON.stringify(chartSpec(resolution, [], { theme: 'light', width: 500 }));
+  for (const measure of ['resolution_days_p50', 'resolution_days_p90']) {
+    assert.ok(spec.includes(`datum.meets_part === 1 ? datum[\\"${measure}\\"] : null`), measure);
+    assert.ok(spec.includes(`datum.complete === 0 ? null : datum[\\"${measure}\\"]`), measure);
+  }
+});
+
+charts('counts a few cases in whole numbers', async () => {
+  const report = reports.find((r) => r.name === 'issues_over_time') as Report;
+  const rows = ['2026-01-01', '2026-02-01', '2026-03-01'].map((period) => ({ period, issue: 'Late delivery', complete: 1, received: 1 }));
+  const table = tableOf(report, rows);
+  const svg = await draw(chartSpec(report, table.columns, { theme: 'light', width: 500 }), chartRows(report, table, 'month', 'EUR'));
+  for (const text of ['>0<', '>1<', '>2<', '>3<']) assert.ok(svg.includes(text), text);
+  assert.not.match(svg, />\d\.\d<\/text>/);
+});
+
+charts('breaks a long name between words into two lines', () => {
+  const names = ['Late delivery', 'Missed Trash/Recycling/Yard Waste', 'No answer to the second of three letters sent to the head office'];
+  const rows = names.map((issue) => ({ issue, complete: 1, received: 3 }));
+  const drawn = chartRows(recurring, tableOf(recurring, rows), null, 'EUR');
+  assert.equal(
+    drawn.map((row) => row.name_lines),
+    ['Late delivery', 'Missed Trash/Recycling/\nYard Waste', 'No answer to the second\nof three letters sent…'],
+  );
+});
+
 charts('draws every report and sparkline in both themes', async () => {
   for (const theme of ['light', 'dark'] as const) {
     for (const report of reports) {

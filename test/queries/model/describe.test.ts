@@ -8,6 +8,7 @@ windows('names the year once where both ends share it', () => {
   assert.is(describeWindow({ from: '2026-01-01', to: '2026-12-31' }), '1 January to 31 December 2026');
   assert.is(describeWindow({ from: '2025-12-01', to: '2026-11-30' }), '1 December 2025 to 30 November 2026');
   assert.is(describeWindow({ from: '2026-11-22', to: '2026-11-22' }), '22 November 2026');
+  assert.is(describeWindow({ from: '2026-11-02', to: '2026-11-22' }), '2 to 22 November 2026');
 });
 
 windows('ends a window that today cuts today, and the one before after as many days', () => {

@@ -6,6 +6,7 @@ import {
   formatElapsed,
   formatInterval,
   formatMoney,
+  formatTick,
   formatValue,
   formatWhen,
 } from '../../../queries/model/number.ts';
@@ -64,6 +65,13 @@ numbers('writes times as people read them', () => {
   assert.is(formatBucket('quarter', '2026-10-01'), 'Q4 2026');
   assert.is(formatWhen('2026-11-09', 'Europe/London'), '9 November 2026');
   assert.is(formatWhen('2026-07-09T13:30:00Z', 'Europe/London'), '9 July 2026, 14:30');
+});
+
+numbers('writes a bucket for an axis with its year apart', () => {
+  assert.equal(formatTick('week', '2026-11-09'), { tick: '9 Nov', year: '2026' });
+  assert.equal(formatTick('month', '2026-11-01'), { tick: 'Nov', year: '2026' });
+  assert.equal(formatTick('quarter', '2026-10-01'), { tick: 'Q4', year: '2026' });
+  assert.equal(formatTick('year', '2026-01-01'), { tick: '2026', year: null });
 });
 
 numbers.run();

@@ -1,0 +1,240 @@
+import { dimensionOf, measureOf, noneLabel, otherLabel, type DimensionName, type Grain, type MeasureName } from './model.ts';
+import { countInWords, describeWindow, joined } from './describe.ts';
+import { formatBucket, formatCount, formatInterval, formatValue } from './number.ts';
+import type { Report } from './reports.ts';
+import type { Row, TableJson, Value } from './wire.ts';
+
+/** A rate or a median that rests on fewer is told nobody unasked. */
+export const fewestOfRate = 10;
+
+/**
+ * Whether two counts differ beyond what chance allows: by more than three standard errors of the difference of two Poisson counts, 3√(a + b).
+ * Many are looked at, so two would find news in noise.
+ */
+export function isBeyondChance(a: number, b: number): boolean {
+  return Math.abs(a - b) > 3 * Math.sqrt(a + b);
+}
+
+/**
+ * The one-sentence reading of a report: what its table says, in figures of the table.
+ * @param currency ISO 4217 code of money
+ * @returns the reason where there is nothing to read
+ */
+export function describeReading(report: Report, table: TableJson, grain: Grain | null, currency: string): string {
+  const measures = drawnBy(report);
+  // A count of nought is nothing to read; a share of nought is.
+  const isRead = (row: Row, name: MeasureName) => typeof row[name] === 'number' && (row[name] !== 0 || measureOf(name).kind === 'ratio');
+  const counted = table.rows.some((row) => measures.some((name) => isRead(row, name)));
+  if (!counted) {
+    const early = describeEarly(report, table);
+    if (early) return `Too early to tell: ${early}`;
+    return describeAbsence(report, table) ?? 'Nothing in this period with these filters.';
+  }
+  if (report.chart.type === 'bands') return readBands(report.chart.measures, table, grain, currency);
+  if (report.chart.type === 'bars') return readBars(report.chart, table.rows);
+  return readLines(report.chart, table.rows);
+}
+
+/**
+ * Why a figure is unknown though there are cases: they have not been followed for long enough.
+ * @returns a sentence that begins small, or null where a figure is known or no case was followed
+ */
+export function describeEarly(report: Report, table: TableJson): string | null {
+  const [name] = drawnBy(report);
+  if (!name || measureOf(name).kind !== 'percentile' || table.rows.some((row) => typeof row[name] === 'number')) return null;
+  const total = table.rows.reduce((sum, row) => sum + (number(row[`${name}_n`]) ?? 0), 0);
+  if (total === 0) return null;
+  const followed = Math.max(0, ...table.rows.map((row) => number(row[`${name}_followed_days`]) ?? 0));
+  const { share, done } = wordsOf(name);
+  const cases = total === 1 ? 'the one case was' : `of ${countInWords(total, 'case')}, fewer than ${share} were`;
+  return `not reached within ${followedFor(followed)}; ${cases} ${total === 1 ? `not ${done}` : done} by then.`;
+}
+
+/** How long cases were followed: "9 days". */
+export function followedFor(days: number): string {
+  // Cases that have not ended are followed in whole hours.
+  return days < 1 / 24 ? 'an hour' : formatValue(days, 'days');
+}
+
+/** Why a report holds nothing, as a sentence, where its table gives a reason for all its sources. */
+export function describeAbsence(report: Report, table: TableJson): string | null {
+  const measures = drawnBy(report);
+  const reasons = table.notes.filter((n) => n.source === null && (n.measure === null || measures.includes(n.measure)));
+  // That nothing is known of the whole period explains more than what is left out of one measure.
+  const reason = reasons.find((n) => n.measure === null) ?? reasons[0];
+  return reason ? sentence(reason.message) : null;
+}
+
+/**
+ * The rows of a report that are drawn. Of lines at most five: the three largest members, what rose most and what fell most beyond chance,
+ * filled up by size; the others stay in the table.
+ */
+export function drawnRows({ chart }: Report, rows: Row[]): Row[] {
+  if (chart.type !== 'lines') return rows;
+  const names = [...new Set(rows.map((row) => row[chart.by]))].filter((name) => name !== otherLabel).map(String);
+  const changed = (halvesOf(chart, rows)?.changes ?? []).sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).map((m) => m.member);
+  const { rise, fall } = extremesOf(chart, rows);
+  const asked = [...names.slice(0, 3), ...[rise, fall].flatMap((m) => (m ? [m.member] : [])), ...changed, ...names];
+  const drawn = new Set([...new Set(asked)].slice(0, 5));
+  return rows.filter((row) => drawn.has(String(row[chart.by])));
+}
+
+function readBands(measures: readonly MeasureName[], table: TableJson, grain: Grain | null, currency: string): string {
+  const first = measures[0];
+  if (!first) return '';
+  const withFigure = table.rows.filter((row) => typeof row[first] === 'number');
+  const isWhole = (row: Row) => row.complete === 1;
+  // Of the newest whole period that rests on enough, where there is one.
+  const enough = (row: Row) => isWhole(row) && (number(row[`${first}_n`]) ?? fewestOfRate) >= fewestOfRate;
+  const row = withFigure.findLast(enough) ?? withFigure.findLast(isWhole) ?? withFigure.at(-1);
+  if (!row) return `Too early to tell: ${sentence(measureOf(first).label)} is not reached in any period shown.`;
+  const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : describeWindow(table.windows.current);
+  const measure = measureOf(first);
+  const n = number(row[`${first}_n`]);
+  if (measure.kind === 'percentile') {
+    const cases = n === null ? 'the cases' : `the ${countInWords(n, 'case')}`;
+    return `Of ${cases} received in ${when}, ${joined(
+      measures.map((m) => readPercentile(m, row)),
+      'and',
+    )}.`;
+  }
+  const context = { n, currency };
+  const interval = formatInterval(row[`${first}_low`], row[`${first}_high`], measure.unit, context);
+  const noun = measure.kind === 'ratio' && measure.fact === 'survey' ? 'answer' : 'case';
+  const basis = n === null ? '' : `, from ${countInWords(n, noun)}`;
+  const response = number(row.response_rate);
+  const answered =
+    first === 'csat_rate' && response !== null
+      ? `; ${formatValue(response, 'share', { n: number(row.response_rate_n) })} of those asked answered`
+      : '';
+  return `${capital(when)}: ${measure.label.toLowerCase()} ${formatValue(row[first], measure.unit, context)}${interval ? ` (likely ${interval})` : ''}${basis}${answered}.`;
+}
+
+/** What a percentile's label says: of "Half resolved within" the share and the deed. */
+function wordsOf(name: MeasureName): { share: string; done: string } {
+  const { label } = measureOf(name);
+  return {
+    share: label.replace(/ (resolved|answered|acknowledged)? ?within$/, '').toLowerCase(),
+    done: /(resolved|answered|acknowledged)/.exec(label)?.[1] ?? 'done',
+  };
+}
+
+function readPercentile(name: MeasureName, row: Row): string {
+  const { share, done } = wordsOf(name);
+  const followed = number(row[`${name}_followed_days`]);
+  const value = row[name];
+  if (value === null || value === undefined)
+    return followed === null ? `it is too early to tell for ${share}` : `${share} were not yet ${done} within ${followedFor(followed)}`;
+  return `${share} were ${done} within ${formatValue(value, measureOf(name).unit)}`;
+}
+
+function readBars(chart: { measure: MeasureName; by: string }, rows: Row[]): string {
+  const { measure, by } = chart;
+  const named = rows.filter((row) => row[by] !== otherLabel && row[by] !== noneLabel);
+  const total = rows.reduce((sum, row) => sum + (number(row[measure]) ?? 0), 0);
+  const top = named[0];
+  const without = number(rows.find((row) => row[by] === noneLabel)?.[measure]) ?? 0;
+  if (!top || !number(top[measure]))
+    return `No ${dimensionOf(by as DimensionName).label.toLowerCase()} is recorded for ${total === 1 ? 'the one case' : 'these cases'}.`;
+  const value = number(top[measure]) ?? 0;
+  const before = number(top[`${measure}_before`]);
+  const share = total < fewestOfRate ? '' : ` (${formatValue(value / total, 'share', { n: 0 })})`;
+  const equals = named.filter((row) => row[measure] === value).length - 1;
+  const lead =
+    total === 1
+      ? `The only case names ${quoted(top[by])}`
+      : equals > 0
+        ? `${quoted(top[by])} and ${countInWords(equals, 'other')} are named most: each in ${formatCount(value)} of ${countInWords(total, 'case')}`
+        : `${quoted(top[by])} is named most: ${formatCount(value)} of ${countInWords(total, 'case')}${share}${againstBefore(value, before)}`;
+  const none = without > 0 ? `; ${formatCount(without)} ${without === 1 ? 'names' : 'name'} none` : '';
+  const risen = named
+    .filter((row) => row !== top && number(row[`${measure}_before`]) !== null)
+    .map((row) => ({ name: row[by], now: number(row[measure]) ?? 0, before: number(row[`${measure}_before`]) ?? 0 }))
+    .filter((m) => m.now > m.before && isBeyondChance(m.now, m.before))
+    .sort((a, b) => b.now - b.before - (a.now - a.before))[0];
+  if (!risen) return `${lead}${none}.`;
+  return `${lead}${none}; ${quoted(risen.name)} grew from ${formatCount(risen.before)} before to ${formatCount(risen.now)}.`;
+}
+
+function againstBefore(value: number, before: number | null): string {
+  if (before === null || (before === 0 && value === 0)) return '';
+  if (before === 0) return ', none before';
+  if (!isBeyondChance(value, before)) return ', about as many as before';
+  return `, ${before < value ? 'up' : 'down'} from ${formatCount(before)} before`;
+}
+
+interface MemberChange {
+  member: string;
+  early: number;
+  late: number;
+  change: number;
+}
+
+/** Members of lines by what they counted in the first and in the second half of the whole buckets; null with fewer than two of them. */
+function halvesOf(chart: { measure: MeasureName; by: string }, rows: Row[]): { members: number; changes: MemberChange[] } | null {
+  const periods = [...new Set(rows.filter((row) => row.complete === 1).map((row) => String(row.period)))].sort();
+  const half = Math.floor(periods.length / 2);
+  if (half === 0) return null;
+  const [early, late] = [new Set(periods.slice(0, half)), new Set(periods.slice(-half))];
+  const members = new Map<string, { early: number; late: number }>();
+  for (const row of rows) {
+    const member = String(row[chart.by]);
+    if (member === otherLabel) continue;
+    const sums = members.get(member) ?? { early: 0, late: 0 };
+    const value = number(row[chart.measure]) ?? 0;
+    if (early.has(String(row.period))) sums.early += value;
+    if (late.has(String(row.period))) sums.late += value;
+    members.set(member, sums);
+  }
+  const changes = [...members]
+    .map(([member, sums]) => ({ member, ...sums, change: sums.late - sums.early }))
+    .filter((m) => isBeyondChance(m.early, m.late));
+  return { members: members.size, changes };
+}
+
+/** Which member rose and which fell most, beyond chance. */
+function extremesOf(chart: { measure: MeasureName; by: string }, rows: Row[]): { rise?: MemberChange; fall?: MemberChange } {
+  const changes = (halvesOf(chart, rows)?.changes ?? []).sort((a, b) => b.change - a.change);
+  const [rise, fall] = [changes[0], changes.at(-1)];
+  return { ...(rise && rise.change > 0 && { rise }), ...(fall && fall.change < 0 && { fall }) };
+}
+
+/** What rose and what fell within the period; the bars tell what did against the window before. */
+function readLines(chart: { measure: MeasureName; by: string }, rows: Row[]): string {
+  const halves = halvesOf(chart, rows);
+  if (!halves) return 'Too early to tell: there are fewer than two whole periods.';
+  const total = rows.reduce((sum, row) => sum + (number(row[chart.measure]) ?? 0), 0);
+  if (total < fewestOfRate) return `Too few to tell: ${countInWords(total, 'case')}.`;
+  const { rise, fall } = extremesOf(chart, rows);
+  const told = (m: MemberChange) => `from ${formatCount(m.early)} to ${formatCount(m.late)}`;
+  const parts = [
+    ...(rise ? [`${quoted(rise.member)} rose most, ${told(rise)}`] : []),
+    ...(fall ? [`${quoted(fall.member)} fell most, ${told(fall)}`] : []),
+  ];
+  const within = 'Within this period, from its first half to its second,';
+  if (parts.length === 0) {
+    const looked = halves.members === 1 ? 'it neither rose nor fell' : `none of the ${formatCount(halves.members)} looked at rose or fell`;
+    return `${within} ${looked} beyond what chance allows.`;
+  }
+  return `${within} ${parts.join(', and ')}.`;
+}
+
+function drawnBy({ chart }: Report): readonly MeasureName[] {
+  return chart.type === 'bands' ? chart.measures : [chart.measure];
+}
+
+function number(value: Value | undefined): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+function quoted(value: Value | undefined): string {
+  return `“${value ?? ''}”`;
+}
+
+function sentence(text: string): string {
+  return `${capital(text)}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
