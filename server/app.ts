@@ -1,5 +1,5 @@
 import compression from 'compression';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { requireSession, sameOrigin } from './auth/guard.ts';
 import type { AppDeps } from './deps.ts';
@@ -20,7 +20,8 @@ export function createApp(deps: AppDeps): Express {
   // A reverse proxy on this machine may say that the browser came by https, and from where.
   app.set('trust proxy', 'loopback');
   app.set('query parser', 'simple');
-  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } }));
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy }, strictTransportSecurity: false }));
+  app.use(httpsOnly);
   app.use(compression({ filter: isCompressible }));
   app.use(sameOrigin);
   app.use(requireSession(deps));
@@ -54,6 +55,12 @@ const contentSecurityPolicy = {
   'base-uri': ["'none'"],
   'form-action': ["'self'"],
   'frame-ancestors': ["'none'"],
+};
+
+/** Whoever came by https is to do so again. Our neighbours under the same domain are not ours to speak for. */
+const httpsOnly: RequestHandler = (req, res, next) => {
+  if (req.secure) res.set('strict-transport-security', 'max-age=31536000');
+  next();
 };
 
 // A compressor holds events back until its buffer is full.

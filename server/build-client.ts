@@ -1,33 +1,38 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { projectDir } from './project-dir.ts';
+import { runStep } from './run-step.ts';
 
-/** Folder of the project, with a closing slash. */
-export const projectDir = fileURLToPath(new URL('../', import.meta.url));
+/** Files of the base layer that are pure and run in the browser too. */
+export const browserFiles: readonly string[] = ['record', 'errors', 'text', 'entry', 'local-time', 'time'].map((name) => `etl/${name}.ts`);
 
-// All that goes into the client.
-const sources = [
-  'client',
-  'queries/model',
-  'vite.config.ts',
-  'package-lock.json',
-  ...['record', 'errors', 'text', 'entry', 'local-time'].map((name) => `etl/${name}.ts`),
-];
+/** Files and folders the client is built from; a change in any of them makes the next start build it anew. */
+export const clientSources: readonly string[] = ['client', 'queries/model', 'vite.config.ts', 'package-lock.json', ...browserFiles];
+
+const dist = path.join(projectDir, 'dist');
+const stampFile = path.join(dist, '.sources');
 
 /**
- * Builds the client where `dist` is missing or older than its sources; several processes may do so at once.
+ * Builds the client where `dist` is missing or older than its sources, in a process of its own, whose memory and helpers end with it.
  * @param say told before a build begins
+ * @param signal ends the build
  * @returns the folder of the built client
+ * @throws SourceFailed when the build fails; why stands on standard error
+ */
+export async function ensureClient(say: (line: string) => void, signal?: AbortSignal): Promise<string> {
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stampOf(projectDir)) return dist;
+  say('Building the pages…');
+  await runStep('build', { signal });
+  return dist;
+}
+
+/**
+ * Builds the client; several processes may do so at once. {@link ensureClient} tells by the stamp left with it whether it is still good.
  * @throws Error when the build fails
  */
-export async function ensureClient(say: (line: string) => void): Promise<string> {
-  const dist = path.join(projectDir, 'dist');
-  const stampFile = path.join(dist, '.sources');
+export async function buildClient(): Promise<void> {
   const stamp = stampOf(projectDir);
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return dist;
-
-  say('Building the pages…');
   const { build } = await import('vite');
   // Built aside and moved into place, so that nobody is served half a client.
   const fresh = path.join(projectDir, 'node_modules/.cache', `silverlining-client-${process.pid}`);
@@ -45,13 +50,12 @@ export async function ensureClient(say: (line: string) => void): Promise<string>
   } finally {
     for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true });
   }
-  return dist;
 }
 
 /** Hash of the names and contents of the client's sources. */
 function stampOf(root: string): string {
   const hash = createHash('sha256');
-  for (const source of sources) {
+  for (const source of clientSources) {
     const place = path.join(root, source);
     if (!existsSync(place)) continue;
     const files = statSync(place).isDirectory() ? readdirSync(place, { recursive: true }).map((f) => path.join(place, String(f))) : [place];

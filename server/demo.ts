@@ -9,7 +9,7 @@ import type { Log } from '../etl/log.ts';
 import type { RecordMap } from '../etl/map.ts';
 import { runImport, type RunProgress, type RunReport } from '../etl/run.ts';
 import type { Store } from '../etl/store/open.ts';
-import { projectDir } from './build-client.ts';
+import { projectDir } from './project-dir.ts';
 
 /** Name of the source that holds the demo data. */
 export const demoSource = 'demo';

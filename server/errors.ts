@@ -16,7 +16,7 @@ export class Refused extends Error {
 
 /** Answers whatever no route answered. */
 export const nothingHere: RequestHandler = (req) => {
-  throw new Refused(404, `there is no ${req.method} ${req.path}`);
+  throw new Refused(404, `there is no ${req.method} ${req.baseUrl}${req.path}`);
 };
 
 /**
@@ -27,6 +27,8 @@ export function answerErrors(log: Log): ErrorRequestHandler {
   // Express tells error middleware by its four parameters.
   return (error: unknown, req, res, next) => {
     if (res.headersSent) return next(error);
+    // Nobody is there to be told, and what was interrupted for it is no fault.
+    if (res.destroyed) return;
     const { status, problems } = known(error) ?? unexpected(error);
     res.status(status).set('cache-control', 'no-store').json({ problems });
 
@@ -66,6 +68,11 @@ function known(error: unknown): { status: number; problems: Problem[] } | null {
   if (error instanceof BadInput) return { status: 400, problems: error.problems };
   if (error instanceof Refused) return { status: error.status, problems: [{ field: '', message: error.message }] };
   if (error instanceof SourceFailed) return { status: 503, problems: [{ field: error.source, message: error.message }] };
+  if (error instanceof URIError)
+    return {
+      status: 400,
+      problems: [{ field: '', message: 'the address cannot be read: a % must be followed by two hexadecimal digits of UTF-8' }],
+    };
   // What Express and its body parser throw: a status below 500 and a type.
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
   if (status < 400 || status >= 500) return null;

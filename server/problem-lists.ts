@@ -50,6 +50,7 @@ export async function listFlagged(
   const rows = (await base()
     .leftJoin('source_state', 'source_state.source', 'case_fact.source')
     .select('case_flag.case_id', 'source_state.name as source', 'case_fact.source_id', 'rule', 'field', 'message', 'value', 'run_id')
+    .select('case_flag.input', 'case_flag.line')
     .orderBy([{ column: 'case_flag.case_id', order: 'desc' }, { column: 'flag_no' }])
     .limit(pageSize)
     .offset((page - 1) * pageSize)) as Omit<FlaggedRow, 'label'>[];

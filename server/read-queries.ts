@@ -9,7 +9,7 @@ export const mostQueries = 32;
  * @throws BadInput with the problems of every query; of several, each field begins with the query's position
  */
 export function readQueries(raw: unknown): Query[] {
-  if (!isObject(raw) || !('queries' in raw)) return [parseQuery(raw)];
+  if (!isObject(raw) || !Object.hasOwn(raw, 'queries')) return [parseQuery(raw)];
   const problems: Problem[] = [];
   for (const key of Object.keys(raw)) if (key !== 'queries') problems.push({ field: key, message: 'does not belong beside "queries"' });
   const list: unknown[] = Array.isArray(raw.queries) ? raw.queries : [];

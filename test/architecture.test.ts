@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { browserFiles, clientSources } from '../server/build-client.ts';
 
 interface Import {
   from: string;
@@ -20,8 +21,7 @@ const files = folders
 const texts = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
 const imports = files.flatMap((file) => importsOf(file, texts.get(file) ?? ''));
 
-/** The pure files of the base layer that run in the browser too. */
-const shared = ['etl/record.ts', 'etl/errors.ts', 'etl/text.ts', 'etl/entry.ts', 'etl/local-time.ts'];
+const shared = browserFiles;
 const layers = ['queries/model', 'etl', 'queries', 'server', 'client'] as const;
 type Layer = (typeof layers)[number];
 const mayImport: Record<Layer, (to: string, isTypeOnly: boolean) => boolean> = {
@@ -66,6 +66,21 @@ architecture('keeps the database, the server and Node out of the browser', () =>
   const wrong = imports.filter((i) => reachable(i.from) && /^(node:|knex|express|sqlite3|pg|pino)/.test(i.to));
   assert.equal(
     wrong.map((i) => `${i.from} imports ${i.to}`),
+    [],
+  );
+});
+
+architecture('builds the client anew when anything it is made of has changed', () => {
+  const reached = new Set(files.filter((file) => layerOf(file) === 'client'));
+  // A set visits what is added while it is being walked.
+  for (const file of reached) for (const i of imports) if (i.from === file && i.isOurs && !i.isTypeOnly) reached.add(i.to);
+  const isSource = (file: string) => clientSources.some((source) => file === source || file.startsWith(`${source}/`));
+  assert.equal(
+    [...reached].filter((file) => !isSource(file)),
+    [],
+  );
+  assert.equal(
+    clientSources.filter((source) => !existsSync(source)),
     [],
   );
 });

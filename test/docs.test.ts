@@ -32,7 +32,7 @@ docs('every command line that is shown is one that exists, with its flags', () =
     for (const [shown, name, rest = ''] of readFileSync(page, 'utf8').matchAll(/npx silverlining (\w+)([^\n`#|]*)/g)) {
       const command = commands.find((c) => c.name === name);
       const flags = [...rest.matchAll(/ --([\w-]+)/g)].map((match) => match[1] ?? '');
-      if (!command || flags.some((flag) => !(flag in command.flags))) wrong.push(`${page}: ${shown.trim()}`);
+      if (!command || flags.some((flag) => !Object.hasOwn(command.flags, flag))) wrong.push(`${page}: ${shown.trim()}`);
     }
   }
   assert.equal(wrong, []);
@@ -46,7 +46,7 @@ docs('the README names only scripts that exist', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   const named = pages.flatMap((page) => [...readFileSync(page, 'utf8').matchAll(/npm run (\w[\w:-]*\w)/g)].map((match) => match[1] ?? ''));
   assert.equal(
-    [...new Set(named)].filter((name) => !(name in scripts)),
+    [...new Set(named)].filter((name) => !Object.hasOwn(scripts, name)),
     [],
   );
 });

@@ -7,9 +7,11 @@ export const auditActions = {
   link_made: 'A sign-in link was made',
   signed_in: 'Somebody signed in',
   signed_out: 'Somebody signed out',
-  case_entered: 'A case was entered or sent again',
+  case_entered: 'A case was entered',
   source_run: 'A source was pulled by hand',
-  cases_exported: 'Cases were exported',
+  cases_exported: 'The cases behind a figure were exported',
+  figures_exported: 'Figures were exported',
+  contact_viewed: 'A case was shown with who the customer is',
 } as const;
 
 /** One line of the audit trail. `userId` null: whoever sits at the machine itself. */
@@ -18,7 +20,7 @@ export interface AuditEvent {
   at: number;
   userId: number | null;
   action: keyof typeof auditActions;
-  /** What it was done to: a user, a case, a source. Never customer text. */
+  /** What it was done to: a user, a case, a source, a measure and its period. Never customer text. */
   target: string;
 }
 

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Store } from '../../etl/store/open.ts';
 import { Refused } from '../errors.ts';
 import { readSessionCookie } from './cookie.ts';
+import { signInPath } from './next.ts';
 import { can, type Action, type SignedIn } from './roles.ts';
 import { readSession } from './sessions.ts';
 
@@ -15,7 +16,7 @@ declare module 'express-serve-static-core' {
 /** All that answers without a session. Everything else is refused, also what does not exist. */
 export const openPaths = ['/healthz', '/sign-in', '/sign-in.css', '/sign-in.js', '/icon.svg', '/favicon.ico'] as const;
 
-/** Lets through who has a valid session; a browser asking for a page is sent to the sign-in page. */
+/** Lets through who has a valid session; a browser asking for a page is sent to the sign-in page, and from there back. */
 export function requireSession({ store, now }: { store: Store; now: () => number }): RequestHandler {
   const open: readonly string[] = openPaths;
   return async (req, res, next) => {
@@ -27,7 +28,7 @@ export function requireSession({ store, now }: { store: Store; now: () => number
       return next();
     }
     const isPage = req.method === 'GET' && !req.path.startsWith('/api/') && req.headers.accept?.includes('text/html');
-    if (isPage) return res.redirect(303, '/sign-in');
+    if (isPage) return res.redirect(303, signInPath(req.originalUrl));
     throw new Refused(401, 'you are not signed in; open a sign-in link, made with: npx silverlining user link NAME');
   };
 }

@@ -22,7 +22,7 @@ async function signIn() {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token }),
     });
-    if (response.ok) location.replace('/');
+    if (response.ok) location.replace((await response.json()).next);
     else if (response.status === 401) refuse('This link was used already or is more than 15 minutes old.');
     else if (response.status === 429) refuse('There were too many tries. Wait five minutes, then use a fresh link.');
     else refuse('Signing in failed on the server. Its log has the cause.');

@@ -4,12 +4,13 @@ import { Router } from 'express';
 import { BadInput } from '../../etl/errors.ts';
 import { exportCases, listCases } from '../../queries/cases.ts';
 import { readCase } from '../../queries/case-detail.ts';
+import { parseDrill } from '../../queries/drill.ts';
 import { audit } from '../auth/audit.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import { caseCsv } from '../case-csv.ts';
 import type { AppDeps } from '../deps.ts';
+import { asFile, byteOrderMark, exportTarget, nameParameter } from '../download.ts';
 import { Refused } from '../errors.ts';
-import { formats } from '../formats.ts';
 import { jsonBody } from '../json-body.ts';
 import { readJson } from '../read-queries.ts';
 
@@ -23,16 +24,31 @@ export function caseRoutes({ store, organisation, now }: Pick<AppDeps, 'store' |
   router.get('/api/cases.csv', allow('read'), async (req, res) => {
     const { q } = req.query;
     if (typeof q !== 'string') throw new BadInput([{ field: 'q', message: 'is missing: the figure as JSON, as for POST /api/cases' }]);
-    const blocks = await exportCases(deps, readJson(q, 'q'));
-    await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'cases_exported', target: 'csv' });
-    res.attachment('silverlining-cases.csv').set('content-type', formats.csv);
-    await pipeline(Readable.from(caseCsv(blocks)), res);
+    const name = nameParameter(req) ?? 'cases';
+    const raw = readJson(q, 'q');
+    const blocks = await exportCases(deps, raw);
+    const { measure, query } = parseDrill(raw);
+    const target = exportTarget([{ ...query, measures: [measure] }]);
+    await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'cases_exported', target });
+    asFile(res, name, 'csv');
+    await pipeline(Readable.from(withMark(caseCsv(blocks))), res);
   });
   router.get('/api/cases/:id', allow('read'), async (req, res) => {
     const { id } = req.params as { id: string };
     const found = /^[1-9]\d{0,14}$/.test(id) ? await readCase(deps, Number(id)) : null;
     if (!found) throw new Refused(404, `there is no case "${id}"`);
+    if (contactFields.some((field) => found.fields[field])) {
+      await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'contact_viewed', target: `case ${found.case_id}` });
+    }
     res.json(found);
   });
   return router;
+}
+
+/** What tells who a customer is. */
+const contactFields = ['customer_ref', 'customer_name', 'contact'] as const;
+
+async function* withMark(text: AsyncIterable<string>): AsyncGenerator<string> {
+  yield byteOrderMark;
+  yield* text;
 }

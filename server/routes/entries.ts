@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { entryFields, parseEntry } from '../../etl/entry.ts';
 import { BadInput } from '../../etl/errors.ts';
-import { loadEntry } from '../../etl/load-entry.ts';
+import { EntryTaken, loadEntry } from '../../etl/load-entry.ts';
 import type { Store } from '../../etl/store/open.ts';
 import type { SourceStateRow } from '../../etl/store/tables.ts';
 import { audit } from '../auth/audit.ts';
@@ -11,7 +11,10 @@ import { jsonBody } from '../json-body.ts';
 
 const fields = entryFields.map((field) => field.name);
 
-/** `PUT /api/entries/:key`: a case a person has entered, under the key their browser made; sent again it is the same case. */
+/**
+ * `PUT /api/entries/:key`: a case a person has entered, under the key their browser made. The same sent again is the same case;
+ * something else under its key changes nothing and is answered with 409 and the number of the case.
+ */
 export function entryRoutes({ store, now, organisation }: Pick<AppDeps, 'store' | 'now' | 'organisation'>): Router {
   const router = Router();
   router.put('/api/entries/:key', allow('enter_case'), jsonBody('1mb'), async (req, res) => {
@@ -20,11 +23,25 @@ export function entryRoutes({ store, now, organisation }: Pick<AppDeps, 'store' 
     if (!entry.ok) throw new BadInput(entry.problems);
     const zone = organisation.zone ?? (await zoneOfLatest(store));
     const { currency } = organisation;
-    const { caseId, isNew } = await loadEntry(store, entry.record, entry.record.source_id, { zone, currency, now: now(), fields });
-    await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'case_entered', target: `case ${caseId}` });
-    res.status(isNew ? 201 : 200).json({ case_id: caseId });
+    try {
+      const { caseId, isNew } = await loadEntry(store, entry.record, entry.record.source_id, {
+        zone,
+        currency,
+        now: now(),
+        fields,
+        after: (trx, id) => audit(trx, { at: now(), userId: signedIn(req).userId, action: 'case_entered', target: `case ${id}` }),
+      });
+      res.status(isNew ? 201 : 200).json({ case_id: caseId });
+    } catch (error) {
+      if (!(error instanceof EntryTaken)) throw error;
+      res.status(409).json({ case_id: error.caseId, problems: [{ field: '', message: taken(error.caseId) }] });
+    }
   });
   return router;
+}
+
+function taken(caseId: number): string {
+  return `this entry was saved already, as case ${caseId}, with other content; open case ${caseId} to see it, or save this as another case`;
 }
 
 /** Where no zone is configured, people at the form go by the clock of the source that reaches furthest. */

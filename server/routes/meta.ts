@@ -20,12 +20,11 @@ export function metaRoutes({ store, organisation, now }: Pick<AppDeps, 'store' |
     const [like, parent] = [textParameter(req, 'like'), textParameter(req, 'parent')];
     const limit = wholeParameter(req, 'limit') ?? 20;
     res.json(
-      await listLabels(store.reader, {
-        dimension: textParameter(req, 'dimension') ?? '',
-        limit,
-        ...(like && { like }),
-        ...(parent && { parent }),
-      }),
+      await listLabels(
+        store.reader,
+        { dimension: textParameter(req, 'dimension') ?? '', limit, ...(like && { like }), ...(parent && { parent }) },
+        now(),
+      ),
     );
   });
   return router;

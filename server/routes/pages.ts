@@ -2,7 +2,15 @@ import express, { Router } from 'express';
 import type { AppDeps } from '../deps.ts';
 import { Refused } from '../errors.ts';
 
-/** The built client: hashed files for ever, everything else asked for anew, and its one page for every path that is a screen. */
+/** Paths of the client's screens; `:name` stands for one part. */
+export const screens = ['/', '/cases', '/cases/new', '/cases/:id', '/data'] as const;
+
+const isScreen = new RegExp(`^(${screens.map((screen) => screen.replace(/:\w+/, '[^/]+').replace(/\/$/, '')).join('|')})/?$`);
+
+/**
+ * The built client: hashed files for ever, everything else asked for anew, and its one page for every screen; for any other path
+ * too, but with 404: the page says there what is amiss.
+ */
 export function pageRoutes({ clientDir }: Pick<AppDeps, 'clientDir'>): Router {
   const router = Router();
   router.use('/assets', express.static(`${clientDir}/assets`, { immutable: true, maxAge: '1y', index: false, redirect: false }));
@@ -12,7 +20,8 @@ export function pageRoutes({ clientDir }: Pick<AppDeps, 'clientDir'>): Router {
   router.get('/favicon.ico', (_req, res) => res.redirect(308, '/icon.svg'));
   router.get('/{*screen}', (req, res, next) => {
     if (/\.\w+$/.test(req.path) || !req.accepts('html')) return next();
-    res.set('cache-control', 'no-cache').sendFile('index.html', { root: clientDir, cacheControl: false }, (error?: Error) => {
+    res.status(isScreen.test(req.path) ? 200 : 404).set('cache-control', 'no-cache');
+    res.sendFile('index.html', { root: clientDir, cacheControl: false }, (error?: Error) => {
       if (error) next(new Refused(503, 'the client is not built; run: npm run build'));
     });
   });

@@ -1,8 +1,10 @@
 import { Router, type Request, type Response } from 'express';
 import { BadInput, didYouMean } from '../../etl/errors.ts';
 import { answer } from '../../queries/answer.ts';
-import { allow } from '../auth/guard.ts';
+import { audit } from '../auth/audit.ts';
+import { allow, signedIn } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
+import { asFile, byteOrderMark, exportTarget, nameParameter } from '../download.ts';
 import { Refused } from '../errors.ts';
 import { chooseFormat, formatAnswer, formats } from '../formats.ts';
 import { jsonBody } from '../json-body.ts';
@@ -10,15 +12,29 @@ import { readJson, readQueries } from '../read-queries.ts';
 
 const longestAddress = 8 * 1024;
 
-/** `POST /api/query` and its canonical `GET /api/query?q=`, as JSON, CSV or Arrow. */
+/**
+ * `POST /api/query` and its canonical `GET /api/query?q=`, as JSON, CSV or Arrow. With `format` or `name` in the address the answer is
+ * a file for people, and CSV begins with a byte order mark; asked for by header, its bytes are those of `silverlining query`.
+ */
 export function queryRoutes({ store, organisation, now }: Pick<AppDeps, 'store' | 'organisation' | 'now'>): Router {
   const router = Router();
   const reply = async (raw: unknown, req: Request, res: Response) => {
     const format = formatOf(req);
-    const body = formatAnswer(await answer({ reader: store.reader, organisation, now }, readQueries(raw)), format);
+    const name = nameParameter(req);
+    const isForPeople = name !== null || req.query.format !== undefined;
+    const queries = readQueries(raw);
+    const body = formatAnswer(
+      await answer({ reader: store.reader, organisation, now, bounds: { signal: goneSignal(res) } }, queries),
+      format,
+    );
     res.set({ 'content-type': formats[format], vary: 'Accept' });
-    if (format === 'csv' || req.query.format !== undefined) res.attachment(`silverlining.${format}`).set('content-type', formats[format]);
-    res.send(typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+    if (isForPeople || format === 'csv') {
+      const target = exportTarget(queries);
+      await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'figures_exported', target });
+      asFile(res, name, format);
+    }
+    if (typeof body === 'string') res.send(isForPeople && format === 'csv' ? byteOrderMark + body : body);
+    else res.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   };
   router.post('/api/query', allow('read'), jsonBody('256kb'), (req, res) => reply(req.body, req, res));
   router.get('/api/query', allow('read'), (req, res) => {
@@ -29,6 +45,13 @@ export function queryRoutes({ store, organisation, now }: Pick<AppDeps, 'store' 
     return reply(readJson(q, 'q'), req, res);
   });
   return router;
+}
+
+/** Aborted when whoever asked is gone before the answer is: statements under way are then interrupted. */
+function goneSignal(res: Response): AbortSignal {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 function formatOf(req: Request) {

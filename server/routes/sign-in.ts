@@ -6,6 +6,7 @@ import { colours } from '../../queries/model/colours.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../auth/cookie.ts';
 import { signedIn } from '../auth/guard.ts';
 import { redeemLink } from '../auth/links.ts';
+import { keepNext, takeNext } from '../auth/next.ts';
 import { endSession } from '../auth/sessions.ts';
 import type { AppDeps } from '../deps.ts';
 import { Refused } from '../errors.ts';
@@ -20,7 +21,10 @@ const style = `:root{${palette.join('')}}\n${read('sign-in.css')}`;
 /** The sign-in page with its two assets, using a link up, and signing out. */
 export function signInRoutes({ store, now }: Pick<AppDeps, 'store' | 'now'>): Router {
   const router = Router();
-  router.get('/sign-in', (_req, res) => res.type('html').set('cache-control', 'no-store').send(page));
+  router.get('/sign-in', (req, res) => {
+    keepNext(req, res);
+    res.type('html').set('cache-control', 'no-store').send(page);
+  });
   router.get('/sign-in.css', (_req, res) => res.type('css').set('cache-control', 'no-cache').send(style));
   router.get('/sign-in.js', (_req, res) => res.type('js').set('cache-control', 'no-cache').send(script));
 
@@ -33,7 +37,7 @@ export function signInRoutes({ store, now }: Pick<AppDeps, 'store' | 'now'>): Ro
         'this sign-in link was used already or is more than 15 minutes old; make a fresh one with: npx silverlining user link NAME',
       );
     setSessionCookie(req, res, opened.session);
-    res.set('cache-control', 'no-store').json({ user: { name: opened.user.name, role: opened.user.role } });
+    res.set('cache-control', 'no-store').json({ user: { name: opened.user.name, role: opened.user.role }, next: takeNext(req, res) });
   });
 
   router.post('/sign-out', async (req, res) => {

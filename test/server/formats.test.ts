@@ -70,7 +70,7 @@ formats('holds a table without rows and a count beyond 32 bits', () => {
 
 formats('chooses by name first, then by what is accepted', () => {
   assert.is(chooseFormat('csv', 'application/json'), 'csv');
-  assert.is(chooseFormat('xml', undefined), null);
+  for (const name of ['xml', 'constructor', '__proto__', '']) assert.is(chooseFormat(name, undefined), null);
   assert.is(chooseFormat(undefined, 'text/html, application/vnd.apache.arrow.stream;q=0.9'), 'arrow');
   assert.is(chooseFormat(undefined, '*/*'), 'json');
 });

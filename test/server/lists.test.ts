@@ -77,6 +77,7 @@ lists('shows flagged values with their case and the rule in words', async () => 
   const { total, rows: flagged } = await list<FlaggedRow>('/api/flagged?rule=time_order');
   assert.is(total, 2);
   assert.equal([flagged[0]?.source, flagged[0]?.source_id, flagged[0]?.label], ['market', '1', 'Times are in an impossible order']);
+  assert.equal([path.basename(flagged[0]?.input ?? ''), flagged[0]?.line], ['rows.csv', 2]);
   assert.is((await list<FlaggedRow>('/api/flagged?source=shop')).total, 1);
   assert.is((await list<FlaggedRow>('/api/flagged?rule=future_date')).total, 0);
 });

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { projectDir } from '../../server/build-client.ts';
+import { projectDir } from '../../server/project-dir.ts';
 import { createContext } from '../../server/commands/context.ts';
 import { dispatch, type Voice } from '../../server/commands/dispatch.ts';
+import { commands } from '../../server/commands/list.ts';
 
 /** What a finished command left behind. */
 export interface Finished {
@@ -21,7 +22,8 @@ export async function cli(args: string[], env: Record<string, string> = {}): Pro
     say: (line) => void (stderr += `${line}\n`),
   };
   const now = () => Math.floor(Date.now() / 1000);
-  const code = await dispatch(args, voice, () => createContext({ ...voice, env: { ...quiet, ...env }, folder: projectDir, now }));
+  const open = () => createContext({ ...voice, env: { ...quiet, ...env }, folder: projectDir, now });
+  const code = await dispatch(args, voice, open, commands);
   return { code, stdout, stderr };
 }
 

@@ -11,7 +11,7 @@ import { createApp } from '../../server/app.ts';
 import { sessionCookie } from '../../server/auth/cookie.ts';
 import { makeLink, redeemLink } from '../../server/auth/links.ts';
 import { ensureAdministrator } from '../../server/auth/users.ts';
-import { projectDir } from '../../server/build-client.ts';
+import { projectDir } from '../../server/project-dir.ts';
 import type { AppDeps } from '../../server/deps.ts';
 
 /** A running server over a store of its own. */

@@ -29,10 +29,29 @@ entries('answers 201 with the case’s number, and when sent again 200 with the 
   assert.is((await server.store.reader('case_fact')).length, 1);
 });
 
-entries('makes one case of the same entry sent twice at the same moment', async () => {
+entries('makes one case of the same entry sent twice at the same moment, and one line in the audit trail', async () => {
   const both = await Promise.all([1, 2].map(() => server.send('PUT', `/api/entries/${key}`, entry)));
   assert.equal(both.map((response) => response.status).sort(), [200, 201]);
   assert.is((await server.store.reader('case_fact')).length, 1);
+  assert.is((await server.store.reader('audit_event').where({ action: 'case_entered' })).length, 1);
+});
+
+entries('refuses other content under the key of a case, says what to do, and leaves the case as it was', async () => {
+  await server.send('PUT', `/api/entries/${key}`, entry);
+  const before: unknown = await server.store.reader('case_text').first('narrative');
+  const other = await server.send('PUT', `/api/entries/${key}`, { ...entry, narrative: 'It never came.' });
+  assert.is(other.status, 409);
+  const { case_id, problems } = (await other.json()) as { case_id: number; problems: { message: string }[] };
+  assert.is(case_id, 1);
+  assert.match(problems[0]?.message ?? '', /saved already, as case 1, with other content; open case 1 .* save this as another case/);
+  assert.equal(await server.store.reader('case_text').first('narrative'), before);
+  assert.is((await server.store.reader('audit_event').where({ action: 'case_entered' })).length, 1);
+});
+
+entries('enters no case it cannot write down in the audit trail', async () => {
+  await server.store.writer.raw("create trigger no_audit before insert on audit_event begin select raise(abort, 'disk full'); end");
+  assert.is((await server.send('PUT', `/api/entries/${key}`, entry)).status, 500);
+  assert.is((await server.store.reader('case_fact')).length, 0);
 });
 
 const refused: [Record<string, unknown>, string[]][] = [

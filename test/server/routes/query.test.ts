@@ -22,6 +22,9 @@ routes.after(async () => {
   await temp.close();
 });
 
+const audited = async (action: string): Promise<string[]> =>
+  (await temp.store.reader<{ action: string; target: string }>('audit_event').where({ action }).orderBy('audit_id')).map((e) => e.target);
+
 const query = { measures: ['received'], by: ['issue'], from: '2026-01-01', to: '2026-01-31' };
 const expected = [
   { issue: 'late delivery', complete: 0, received: 2 },
@@ -51,7 +54,47 @@ routes('gives exactly the cases behind a figure as one file, without texts, and 
   assert.match(lines[0] ?? '', /^case_id,source,source_id,kind,/);
   assert.match(lines[1] ?? '', /^2,.*,2,complaint,open,2026-01-06,,,,,,late delivery,/);
   assert.not.match(lines.join(), 'secret');
-  assert.is((await temp.store.reader('audit_event').where({ action: 'cases_exported' })).length, 1);
+  assert.equal(await audited('cases_exported'), ['received 2026-01-01 to 2026-01-31']);
+});
+
+routes('makes files for people: named after what they show, and CSV that spreadsheets read as UTF-8', async () => {
+  const [figures, cases] = [JSON.stringify(query), JSON.stringify({ measure: 'received', query, key: { issue: 'late delivery' } })];
+  const get = async (path: string, q: string) => {
+    const response = await server.send('GET', `${path}q=${encodeURIComponent(q)}`);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return [response.headers.get('content-disposition'), bytes.subarray(0, 3).toString('hex') === 'efbbbf'];
+  };
+  assert.equal(await get('/api/query?format=csv&name=recurring-issues&', figures), [
+    'attachment; filename=silverlining-recurring-issues.csv',
+    true,
+  ]);
+  assert.equal(await get('/api/query?format=arrow&name=recurring-issues&', figures), [
+    'attachment; filename=silverlining-recurring-issues.arrow',
+    false,
+  ]);
+  assert.equal(await get('/api/cases.csv?name=late-delivery&', cases), ['attachment; filename=silverlining-late-delivery.csv', true]);
+  assert.equal(await get('/api/cases.csv?', cases), ['attachment; filename=silverlining-cases.csv', true]);
+  assert.is((await server.send('GET', `/api/query?format=csv&name=../x&q=${encodeURIComponent(figures)}`)).status, 400);
+  // A program that asks by header gets the bytes of the command line.
+  const plain = await server.send('POST', '/api/query', query, { accept: 'text/csv' });
+  assert.is(
+    Buffer.from(await plain.arrayBuffer())
+      .subarray(0, 5)
+      .toString(),
+    'issue',
+  );
+});
+
+routes('writes down every export of figures with what and when, and not what the screen asks', async () => {
+  const before = (await audited('figures_exported')).length;
+  const asked = encodeURIComponent(JSON.stringify({ ...query, where: { text: 'secret' } }));
+  await server.send('GET', `/api/query?q=${asked}`);
+  await server.send('POST', '/api/query', query, { accept: 'application/vnd.apache.arrow.stream' });
+  assert.is((await audited('figures_exported')).length, before);
+  await server.send('GET', `/api/query?format=csv&q=${asked}`);
+  await server.send('GET', `/api/query?format=arrow&q=${asked}`);
+  await server.send('POST', '/api/query', query, { accept: 'text/csv' });
+  assert.equal((await audited('figures_exported')).slice(before), Array<string>(3).fill('received 2026-01-01 to 2026-01-31'));
 });
 
 routes('answers as CSV and Arrow when asked by header or in the address', async () => {
@@ -107,6 +150,14 @@ routes('keeps answers with figures and cases out of shared caches', async () => 
   for (const path of ['/api/meta', '/api/cases/1', '/api/sources', `/api/query?q=${encodeURIComponent(JSON.stringify(query))}`]) {
     assert.is((await server.send('GET', path)).headers.get('cache-control'), 'private, no-cache', path);
   }
+});
+
+routes('writes down who saw who the customer is, and only then', async () => {
+  await server.send('GET', '/api/cases/2');
+  assert.equal(await audited('contact_viewed'), []);
+  await loadRecords(temp.store, [{ source_id: '4', kind: 'complaint', received_at: '2025-01-05', contact: 'mail@example.org' }]);
+  await server.send('GET', '/api/cases/4');
+  assert.equal(await audited('contact_viewed'), ['case 4']);
 });
 
 routes.run();

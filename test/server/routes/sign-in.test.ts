@@ -14,7 +14,7 @@ const link = () => makeLink(server.store, { name: 'admin', now: server.deps.now(
 signIn('turns a link into a session that every later request is known by', async () => {
   const response = await server.send('POST', '/sign-in', { token: await link() }, none);
   assert.is(response.status, 200);
-  assert.equal(await response.json(), { user: { name: 'admin', role: 'administrator' } });
+  assert.equal(await response.json(), { user: { name: 'admin', role: 'administrator' }, next: '/' });
   const [cookie = ''] = response.headers.getSetCookie();
   assert.match(cookie, /^silverlining_session=[\w-]{43}; Max-Age=2592000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
   const again = await server.send('GET', '/api/sources', undefined, { cookie: cookie.split(';')[0] ?? '' });
@@ -60,8 +60,30 @@ signIn('serves its page and the page’s two assets to anybody', async () => {
 signIn('sends a browser without a session to the sign-in page, and a program nowhere', async () => {
   const browser = await server.send('GET', '/cases?kind=complaint', undefined, { ...none, accept: 'text/html,*/*' });
   assert.is(browser.status, 303);
-  assert.is(browser.headers.get('location'), '/sign-in');
+  assert.is(browser.headers.get('location'), '/sign-in?next=%2Fcases%3Fkind%3Dcomplaint');
   assert.is((await server.send('GET', '/cases', undefined, none)).status, 401);
+});
+
+signIn('leads back to the page that was wanted, though the link does not know it, and once', async () => {
+  const page = await server.send('GET', '/sign-in?next=%2Fcases%2F12%3Fkind%3Dcomplaint', undefined, none);
+  const [kept = ''] = page.headers.getSetCookie();
+  assert.match(kept, /^silverlining_next=[^;]+; Max-Age=900; Path=\/sign-in; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
+  const cookie = kept.split(';')[0] ?? '';
+  await server.send('GET', '/sign-in?token=abc', undefined, { cookie });
+  const response = await server.send('POST', '/sign-in', { token: await link() }, { cookie });
+  assert.is(((await response.json()) as { next: string }).next, '/cases/12?kind=complaint');
+  assert.match(response.headers.getSetCookie().join('\n'), /^silverlining_next=; Path=\/sign-in; Expires=Thu, 01 Jan 1970/m);
+});
+
+signIn('leads to no other site and to nothing that is no page', async () => {
+  const wrong = ['//evil.example', '/\\evil.example', 'https://evil.example', '/\t/evil.example', '/api/meta', '/sign-in?token=x', 'cases'];
+  for (const next of wrong) {
+    const page = await server.send('GET', `/sign-in?next=${encodeURIComponent(next)}`, undefined, none);
+    assert.equal(page.headers.getSetCookie(), [], next);
+    const cookie = `silverlining_next=${encodeURIComponent(next)}`;
+    const response = await server.send('POST', '/sign-in', { token: await link() }, { cookie });
+    assert.is(((await response.json()) as { next: string }).next, '/', next);
+  }
 });
 
 signIn('signing out ends the session', async () => {
