@@ -2,6 +2,7 @@ import type { Problem } from '../etl/errors.ts';
 import type { DimensionName } from '../queries/model/model.ts';
 import { serialiseQuery, type Query } from '../queries/model/query.ts';
 import type { CaseDetail, CasePage, DrillRequest, LabelsJson, MetaJson, TableJson } from '../queries/model/wire.ts';
+import { problemsInWords } from './problem-words.ts';
 import type { FlaggedRow, ListPage, RejectedRow, RunRow, SourceRow } from '../queries/model/lists.ts';
 
 /** The server refused or could not be reached. `status` 0: no answer came. */
@@ -10,16 +11,19 @@ export class ApiFailed extends Error {
   readonly problems: Problem[];
 
   constructor(status: number, problems: Problem[]) {
-    super(problems.map((p) => (p.field ? `${p.field}: ${p.message}` : p.message)).join('; '));
+    super(asSentence(problemsInWords(problems).join('; ')));
     this.name = 'ApiFailed';
     this.status = status;
     this.problems = problems;
   }
 }
 
-/** What went wrong in words, and when (ISO 8601). */
-export function failureOf(error: unknown): { message: string; at: string } {
-  return { message: error instanceof ApiFailed ? error.message : 'The answer could not be read.', at: new Date().toISOString() };
+/** What went wrong in words, when (ISO 8601), and the status of the answer; 0 where none came or it could not be read. */
+export function failureOf(error: unknown): { message: string; at: string; code: number } {
+  const at = new Date().toISOString();
+  return error instanceof ApiFailed
+    ? { message: error.message, at, code: error.status }
+    : { message: 'The answer could not be read.', at, code: 0 };
 }
 
 let tellSignedOut: () => void = () => undefined;
@@ -114,6 +118,10 @@ async function send(method: string, path: string, { body, signal, accept = 'appl
   if (response.ok) return response;
   if (response.status === 401) tellSignedOut();
   throw new ApiFailed(response.status, await problemsOf(response));
+}
+
+function asSentence(text: string): string {
+  return text && `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
 }
 
 async function problemsOf(response: Response): Promise<Problem[]> {

@@ -4,54 +4,58 @@ import { sentence, shortWhen } from './case-words.ts';
 import type { TableColumn } from './table-column.ts';
 
 /**
- * The columns of a list of cases; those no case of the list fills are left out.
+ * The columns of the cases behind a figure: what fits beside each other, not all that is known of a case. Columns no case of the list fills are left
+ * out, and so is the issue where all have the same.
  * @param zone IANA name of the zone times are shown in
  */
 export function caseColumns(cases: CaseRow[], zone: string): TableColumn<CaseRow>[] {
-  const label = (
-    name: 'kind' | 'issue' | 'product' | 'company' | 'channel' | 'team' | 'agent' | 'severity' | 'outcome' | 'status',
-    title: string,
-  ): TableColumn<CaseRow> => ({
-    name,
-    label: title,
-    text: (row) => sentence(row[name]),
-    width: 200,
-  });
   const columns: TableColumn<CaseRow>[] = [
     { name: 'received_at', label: 'Received', text: (row) => shortWhen(row.received_at, zone) },
-    {
-      name: 'source_id',
-      label: 'Case',
-      text: (row) => row.source_id,
-      href: (row) => (row.case_id === null ? '' : `/cases/${row.case_id}`),
-      width: 160,
-    },
-    {
-      name: 'survey',
-      label: 'Score',
-      isNumber: true,
-      text: (row) => (row.survey?.score === null || row.survey === undefined ? '' : `${row.survey.score} (${row.survey.scale})`),
-    },
-    label('issue', 'Issue'),
-    { name: 'title', label: 'Title', text: (row) => row.title ?? '', width: 240 },
-    label('product', 'Product'),
-    label('status', 'Status'),
-    {
-      name: 'resolution_minutes',
-      label: 'Time to resolve',
-      isNumber: true,
-      text: (row) => (row.resolution_minutes === null ? '' : formatElapsed(row.resolution_minutes)),
-    },
-    { name: 'due_at', label: 'Due', text: (row) => shortWhen(row.due_at, zone) },
-    label('outcome', 'Outcome'),
-    label('channel', 'Channel'),
-    label('team', 'Team'),
-    label('agent', 'Agent'),
-    label('severity', 'Severity'),
-    label('company', 'Company'),
-    label('kind', 'Kind'),
+    { name: 'source_id', label: 'Case', text: (row) => row.source_id, href: hrefOf, width: 120 },
+    { name: 'survey', label: 'Score', isNumber: true, text: scoreOf },
+    { name: 'issue', label: 'Issue', text: (row) => row.issue ?? '', width: 140 },
+    cases.some((row) => row.title)
+      ? { name: 'title', label: 'Title', text: (row) => row.title ?? '', width: 160 }
+      : { name: 'product', label: 'Product', text: (row) => row.product ?? '', width: 160 },
+    { name: 'status', label: 'Status', text: (row) => sentence(row.status) },
+    { name: 'resolution_minutes', label: 'Time to resolve', isNumber: true, text: timeOf },
   ];
+  const hasOneIssue = cases.length > 1 && new Set(cases.map((row) => row.issue)).size === 1;
   return columns.filter(
-    (column) => column.name === 'received_at' || column.name === 'source_id' || cases.some((row) => column.text(row) !== ''),
+    ({ name, text }) =>
+      name === 'received_at' || name === 'source_id' || (!(name === 'issue' && hasOneIssue) && cases.some((row) => text(row) !== '')),
   );
+}
+
+/** The same in two columns of two lines, for a phone. */
+export function narrowCaseColumns(zone: string): TableColumn<CaseRow>[] {
+  return [
+    {
+      name: 'case',
+      label: 'Case',
+      text: (row) => row.title ?? row.issue ?? row.product ?? `Case ${row.source_id}`,
+      note: (row) => [row.issue, row.product, row.source_id].filter((part) => part && part !== row.title).join(' · '),
+      width: 0,
+      isWide: true,
+    },
+    {
+      name: 'received_at',
+      label: 'Received',
+      isNumber: true,
+      text: (row) => shortWhen(row.received_at, zone, 'day'),
+      note: (row) => scoreOf(row) || timeOf(row) || sentence(row.status),
+    },
+  ];
+}
+
+function hrefOf(row: CaseRow): string {
+  return row.case_id === null ? '' : `/cases/${row.case_id}`;
+}
+
+function scoreOf({ survey }: CaseRow): string {
+  return survey === undefined || survey.score === null ? '' : `${survey.score} (${survey.scale})`;
+}
+
+function timeOf(row: CaseRow): string {
+  return row.resolution_minutes === null ? '' : formatElapsed(row.resolution_minutes);
 }

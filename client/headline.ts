@@ -1,34 +1,67 @@
+import { countInWords } from '../queries/model/describe.ts';
 import type { Unit } from '../queries/model/measure.ts';
+import { measureOf, type MeasureName } from '../queries/model/model.ts';
 import { formatChange, formatCount, formatValue } from '../queries/model/number.ts';
-import type { Row, Value } from '../queries/model/wire.ts';
+import { fewestOfRate, isBeyondChance } from '../queries/model/reading.ts';
+import type { Row, TableJson, Value } from '../queries/model/wire.ts';
 
 /**
  * The first sentence of the overview: how many came, whether that is more than before, how long they wait, how satisfied they are.
- * @param totals the row of the tiles, over the whole period
- * @param noun what is counted, plural: "complaints"
+ * A median or a rate that rests on fewer than ten is left out.
+ * @param totals the table of the tiles, over the whole period
+ * @param kind the one kind of case looked at; null for several
  */
-export function headline(totals: Row, noun: string): string {
-  const received = number(totals.received);
+export function headline(totals: TableJson, kind: string | null, currency: string): string {
+  const row = totals.rows[0] ?? {};
+  const received = number(row.received);
   if (received === null) return '';
-  if (received === 0) return `No ${noun} match in this period.`;
-  const half = number(totals.resolution_days_p50);
-  const satisfied = number(totals.csat_rate);
+  const [one, many] = nounsOf(kind);
+  if (received === 0) return `No ${many} match in this period.`;
+  const half = resting(row, 'resolution_days_p50');
+  const satisfied = resting(row, 'csat_rate');
   const parts = [
-    ...(half === null ? [] : [`half are resolved within ${formatValue(half, 'days')}`]),
-    ...(satisfied === null ? [] : [`${formatValue(satisfied, 'share', { n: 0 })} of those who answered are satisfied`]),
+    ...(half === null ? [] : [`half are resolved within ${formatValue(half.value, 'days')}`]),
+    ...(satisfied === null
+      ? []
+      : [`${formatValue(satisfied.value, 'share', { n: 0 })} of the ${formatCount(satisfied.n)} who answered are satisfied`]),
   ];
+  const change = changeOf(totals, 'received', currency);
+  const isReason = typeof row.received_before !== 'number';
+  const against = change && (isReason ? ` (${change})` : `, ${change}`);
   const rest = parts.length ? `; ${parts.join(', and ')}` : '';
-  return `${formatCount(received)} ${noun} came in${against(received, number(totals.received_before))}${rest}.`;
+  return `${countInWords(received, one, many)} came in${against}${rest}.`;
 }
 
 /**
- * A change in words: "13% fewer than before", "11 points higher than before".
- * @returns empty where either figure is unknown
+ * How a figure of the tiles changed, in words, unless either rests on too few; where the window before is not known, the reason the table gives.
+ * @param totals a table with one row
+ */
+export function changeOf(totals: TableJson, measure: MeasureName, currency: string): string {
+  const row = totals.rows[0] ?? {};
+  const before = row[`${measure}_before`];
+  if (typeof row[measure] !== 'number' || before === undefined) return '';
+  const { unit } = measureOf(measure);
+  const rests = [row[`${measure}_n`], row[`${measure}_before_n`]].map(number);
+  if (before !== null && rests.some((n) => n !== null && n < fewestOfRate)) return 'too few to compare';
+  if (before !== null) return changeInWords(row[measure], before, unit, currency);
+  const reason = totals.notes.find(
+    (note) => (note.measure === measure || note.measure === null) && /\bbefore\b|\bcompar/.test(note.message),
+  );
+  // What it means for the figures follows after a semicolon; the reason is enough here.
+  return reason?.message.split(';')[0] ?? '';
+}
+
+/**
+ * A change in words: "13% fewer than before", "11 points higher than before". Counts that differ by no more than chance allows are about as many.
+ * @returns empty where either figure is unknown, or both are nought
  */
 export function changeInWords(value: Value | undefined, before: Value | undefined, unit: Unit, currency: string): string {
   if (typeof value !== 'number' || typeof before !== 'number') return '';
-  if (value === before) return 'as before';
+  if (value === 0 && before === 0) return '';
+  const isCount = unit === 'cases' || unit === 'surveys';
+  if (value === before) return isCount ? 'as many as before' : 'as before';
   if (before === 0 && unit !== 'share' && unit !== 'points') return 'none before';
+  if (isCount && !isBeyondChance(value, before)) return 'about as many as before';
   const isMore = value > before;
   const words: Partial<Record<Unit, [string, string]>> = {
     cases: ['more', 'fewer'],
@@ -40,19 +73,21 @@ export function changeInWords(value: Value | undefined, before: Value | undefine
   const [more, less] = words[unit] ?? ['higher', 'lower'];
   const share = Math.round((Math.abs(value - before) / before) * 100);
   const size = words[unit] ? `${share}%` : formatChange(value, before, unit, { currency }).replace(/^[+−]/, '');
-  return size === '0%' || size.startsWith('0 ') ? 'about as before' : `${size} ${isMore ? more : less} than before`;
+  if (size === '0%' || size.startsWith('0 ')) return isCount ? 'about as many as before' : 'about as before';
+  return `${size} ${isMore ? more : less} than before`;
 }
 
-/** Two counts differ beyond chance when the difference is more than twice its standard error, √(a + b) for Poisson counts. */
-function against(now: number, before: number | null): string {
-  if (before === null) return '';
-  if (before === 0) return ', none before';
-  if (Math.abs(now - before) <= 2 * Math.sqrt(now + before)) return ', about as many as before';
-  const share = Math.round((Math.abs(now - before) / before) * 100);
-  if (share < 1) return ', about as many as before';
-  return now > before ? `, ${share}% more than before` : `, ${share}% fewer than before`;
+/** A figure that rests on enough to be told, with what it rests on. */
+function resting(row: Row, measure: MeasureName): { value: number; n: number } | null {
+  const [value, n] = [number(row[measure]), number(row[`${measure}_n`])];
+  return value !== null && n !== null && n >= fewestOfRate ? { value, n } : null;
 }
 
-function number(value: Row[string] | undefined): number | null {
+function nounsOf(kind: string | null): [one: string, many: string] {
+  if (kind === null) return ['case', 'cases'];
+  return [kind, kind === 'enquiry' ? 'enquiries' : `${kind}s`];
+}
+
+function number(value: Value | undefined): number | null {
   return typeof value === 'number' ? value : null;
 }

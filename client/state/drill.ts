@@ -1,4 +1,8 @@
+import type { Problem } from '../../etl/errors.ts';
+import { isRealDate } from '../../etl/record.ts';
 import { dimensionNames, measureNames, type DimensionName, type MeasureName } from '../../queries/model/model.ts';
+import { reports, tiles } from '../../queries/model/reports.ts';
+import { unknownPart } from '../problem-words.ts';
 
 /** Which figure was opened: of which report, which measure, and the labels and bucket of its mark. */
 export interface Drill {
@@ -19,21 +23,43 @@ export function isDrillKey(name: string): boolean {
   return name === 'drill' || name.startsWith(prefix);
 }
 
+/** The report of the tiles: totals of measures. */
+export const totalsName = 'totals';
+
 /**
  * Reads the opened figure from an address: `drill=report.measure`, `drill_issue=…`, `drill_period=…`, `drill_part=numerator`.
- * @returns null when none is opened or what is written there is not known
+ * @returns no drill where none is opened or what is written there leads to no figure; then with the reason
  */
-export function drillFromSearch(search: string): Drill | null {
+export function readDrill(search: string): { drill: Drill | null; problems: Problem[] } {
   const parameters = new URLSearchParams(search);
-  const [report, name] = (parameters.get('drill') ?? '').split('.');
-  const measure = measureNames.find((m) => m === name);
-  if (!report || !measure) return null;
-  const key: Drill['key'] = {};
-  for (const dimension of keyNames) {
-    const label = parameters.get(prefix + dimension);
-    if (label !== null) key[dimension] = label;
+  const written = [...new Set(parameters.keys())].filter(isDrillKey);
+  const problems: Problem[] = [];
+  const [name = '', asked = '', ...rest] = (parameters.get('drill') ?? '').split('.');
+  const report = reports.find((r) => r.name === name);
+  const offered: readonly MeasureName[] = report ? report.query.measures : name === totalsName ? tiles.map((t) => t.measure) : [];
+  const measure = measureNames.find((m) => m === asked);
+  if (written.length === 0) return { drill: null, problems };
+  if (!measure || !offered.includes(measure) || rest.length) {
+    problems.push(unknownPart('drill', parameters.get('drill') ?? '', knownFigures()));
+    return { drill: null, problems };
   }
-  return { report, measure, key, part: parameters.get('drill_part') === 'numerator' ? 'numerator' : 'whole' };
+  const key: Drill['key'] = {};
+  for (const field of written) {
+    const value = parameters.get(field) ?? '';
+    const part = keyNames.find((k) => prefix + k === field);
+    if (part === 'period' && report?.query.grain && isRealDate(value)) key.period = value;
+    else if (part === 'period' && report?.query.grain) problems.push({ field, message: `“${value}” is not a date like 2026-11-09` });
+    else if (part && part !== 'period' && report?.query.by?.includes(part)) key[part] = value;
+    else if (field === 'drill_part' && ['whole', 'numerator'].includes(value)) continue;
+    else if (field === 'drill_part') problems.push(unknownPart(field, value, ['whole', 'numerator']));
+    else if (field !== 'drill') problems.push({ field, message: 'this figure is not split by that' });
+  }
+  if (problems.length) return { drill: null, problems };
+  return { drill: { report: name, measure, key, part: parameters.get('drill_part') === 'numerator' ? 'numerator' : 'whole' }, problems };
+}
+
+function knownFigures(): string[] {
+  return [...reports.flatMap((r) => r.query.measures.map((m) => `${r.name}.${m}`)), ...tiles.map((t) => `${totalsName}.${t.measure}`)];
 }
 
 /**

@@ -6,7 +6,7 @@ export type Asked<T> =
   | { status: 'loading' }
   | { status: 'ready'; value: T; isStale: boolean }
   | { status: 'cancelled' }
-  | { status: 'failed'; message: string; at: string };
+  | { status: 'failed'; message: string; at: string; /** HTTP status; 0 where no answer came. */ code: number };
 
 /** Asks, and keeps only the answer to the latest question: earlier ones are aborted and, if they come late, ignored. */
 export class Latest<T> {

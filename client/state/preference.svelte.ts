@@ -1,20 +1,41 @@
 /**
- * A yes-or-no choice of this reader, remembered in this browser and shared by every component that reads it.
+ * A yes-or-no choice of this reader, remembered in this browser.
  * @param name unique name of the choice
  */
-export function rememberedFlag(name: string): { value: boolean } {
+function rememberedFlag(name: string): { value: boolean } {
   const key = `silverlining.${name}`;
-  let value = $state(typeof localStorage === 'undefined' ? false : localStorage.getItem(key) === 'yes');
+  let value = $state(kept(key) === 'yes');
   return {
     get value() {
       return value;
     },
     set value(next) {
       value = next;
-      localStorage.setItem(key, next ? 'yes' : 'no');
+      keep(key, next ? 'yes' : 'no');
     },
   };
 }
 
-/** Whether charts are shown as tables. */
-export const showsTables = rememberedFlag('tables');
+const tables: Record<string, { value: boolean }> = {};
+
+/** Whether a figure is shown as a table; shared by every component that asks for the same figure. */
+export function showsTable(report: string): { value: boolean } {
+  return (tables[report] ??= rememberedFlag(`table.${report}`));
+}
+
+// A browser that forbids storage throws at its mere mention; a choice then lasts as long as the page.
+function kept(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    return;
+  }
+}

@@ -1,27 +1,49 @@
 import type { Problem } from '../../etl/errors.ts';
-import { viewFromSearch, viewToSearch, type View } from '../../queries/model/view.ts';
+import { viewFromSearch, viewToSearch, viewWithout, type View } from '../../queries/model/view.ts';
 import type { TableJson } from '../../queries/model/wire.ts';
-import { drillFromSearch, searchWithDrill, viewPart, type Drill } from './drill.ts';
+import { addressWith } from '../address.ts';
+import { ApiFailed } from '../api.ts';
+import { readDrill, searchWithDrill, viewPart, type Drill } from './drill.ts';
+import { placeFromSearch, type Place } from './place.ts';
 import { router } from './router.svelte.ts';
 
 /** What the screen looks at. The address is the state: reading it is parsing, setting it pushes history, so back undoes. */
 class ViewState {
   #parsed = $derived(viewFromSearch(viewPart(router.search)));
-  #drill = $derived(drillFromSearch(router.search));
+  #opened = $derived(readDrill(router.search));
+  #place = $derived(placeFromSearch(router.search));
+  #refused = $state.raw<{ search: string; problems: Problem[] }>({ search: '', problems: [] });
   #windows = $state.raw<TableJson['windows'] | null>(null);
 
   get view(): View {
     return this.#parsed.view;
   }
 
-  /** What of the address could not be understood. */
+  /** What of the address could not be understood, by the screen or by the server. */
   get problems(): Problem[] {
-    return this.#parsed.problems;
+    if (router.path === '/data') return this.#place.problems;
+    const page = this.#place.problems.filter((p) => p.field === 'page');
+    return [...this.#parsed.problems, ...this.#opened.problems, ...(router.path === '/cases' ? page : []), ...this.refused];
+  }
+
+  /** What the server refused of this address. */
+  get refused(): Problem[] {
+    return this.#refused.search === router.search ? this.#refused.problems : [];
+  }
+
+  /** Keeps what the server refused of this address, so that the screen says it once; other failures are not the address's. */
+  noteFailure(error: unknown): void {
+    if (error instanceof ApiFailed && error.status === 400) this.#refused = { search: router.search, problems: error.problems };
   }
 
   /** The figure whose cases are opened. */
   get drill(): Drill | null {
-    return this.#drill;
+    return this.#opened.drill;
+  }
+
+  /** Which page of a list, and which list. */
+  get place(): Place {
+    return this.#place.place;
   }
 
   /** The windows the figures on the screen cover; set by the page that shows them. */
@@ -51,9 +73,16 @@ class ViewState {
     return address(path, searchWithDrill(viewToSearch(this.view), drill));
   }
 
-  /** Drops from the address what could not be understood. */
+  /** Takes off the address what could not be understood. */
   forgetProblems(): void {
-    router.go(address(router.path, searchWithDrill(viewToSearch(this.view), this.drill)), { replace: true });
+    if (router.path === '/data') {
+      const bad = Object.fromEntries(this.problems.map((p) => [p.field, null]));
+      return router.go(addressWith(router.path, router.search, bad), { replace: true });
+    }
+    // What is refused and belongs to no filter cannot be taken off alone.
+    const left = viewWithout(this.view, this.refused);
+    const isKept = this.refused.length > 0 && viewToSearch(left) === viewToSearch(this.view);
+    router.go(address(router.path, isKept ? '' : searchWithDrill(viewToSearch(left), this.drill)), { replace: true });
   }
 }
 

@@ -83,6 +83,21 @@ cases('says what empties the list, and widens it', async () => {
   await page.context().close();
 });
 
+cases('says what of the address is no page and what the server refuses', async () => {
+  const page = await openPage(browser, server);
+  await page.goto(`${server.url}/cases?page=abc&team=North`);
+  await page.getByText('Page: “abc” is not a whole number from 1.').waitFor();
+  await page.getByText(/^63 cases received/).waitFor();
+  await page.getByRole('button', { name: 'Take it off' }).click();
+  await page.waitForURL('**/cases?team=North');
+  await page.goto(`${server.url}/cases?team=Nort`);
+  await page.getByText('Team: “Nort” is not known here').waitFor();
+  await page.getByText('No cases for this address.').waitFor();
+  await page.getByRole('button', { name: 'Take it off' }).click();
+  await page.getByText(/^63 cases received/).waitFor();
+  await page.context().close();
+});
+
 cases('says that the list could not be loaded, and loads it when asked again', async () => {
   const page = await openPage(browser, server);
   await page.route('**/api/cases', (route) => route.abort());
@@ -116,8 +131,10 @@ cases('shows a case with its times, durations, money, history, survey and flags'
 cases('says that there is no such case', async () => {
   const page = await openPage(browser, server);
   await page.goto(`${server.url}/cases/999999`);
-  await page.getByText('This case could not be shown.').waitFor();
-  await page.getByText('there is no case "999999"').waitFor();
+  await page.getByText('There is no case 999999.').waitFor();
+  assert.is(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+  await page.getByRole('link', { name: 'Go to the list of cases' }).click();
+  await page.getByText(/^63 cases received/).waitFor();
   await page.context().close();
 });
 

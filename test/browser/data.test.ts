@@ -8,7 +8,8 @@ import * as assert from 'uvu/assert';
 import type { Config } from '../../etl/config.ts';
 import { runSource } from '../../etl/run-source.ts';
 import { openStore, type Store } from '../../etl/store/open.ts';
-import { ensureClient, projectDir } from '../../server/build-client.ts';
+import { ensureClient } from '../../server/build-client.ts';
+import { projectDir } from '../../server/project-dir.ts';
 import { findMap } from '../../server/commands/maps.ts';
 import { cli } from '../support/cli.ts';
 import { faultsOf, launchBrowser, openPage } from '../support/pages.ts';
@@ -125,6 +126,22 @@ data('says so where there is nothing, and offers to show all', async () => {
   await page.getByText('No value is flagged that fits these choices.').waitFor();
   await page.getByRole('link', { name: 'Show all' }).click();
   await page.getByText('2 flagged values').waitFor();
+  await page.context().close();
+});
+
+data('says what of the address is no list, no run and no page', async () => {
+  const page = await openPage(browser, server);
+  await page.goto(`${server.url}/data?tab=xyz&run=zzz&page=0&source=shop`);
+  const notice = page.getByRole('status').filter({ hasText: 'not understood' });
+  await notice.waitFor();
+  assert.equal(await notice.locator('li').allInnerTexts(), [
+    'Part of the page: “xyz” is not known here.',
+    'Page: “0” is not a whole number from 1.',
+    'Run: “zzz” is not a whole number from 1.',
+  ]);
+  await page.getByRole('button', { name: 'Take these off' }).click();
+  await page.waitForURL('**/data?source=shop');
+  await notice.waitFor({ state: 'detached' });
   await page.context().close();
 });
 

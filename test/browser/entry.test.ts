@@ -106,6 +106,27 @@ entry('takes a complaint by keyboard alone in at most 25 stops, and counts it at
   await page.context().close();
 });
 
+entry('asks whether a misspelt issue means the known one, and takes it', async () => {
+  const page = await openPage(browser, server, { width: 360 });
+  await openForm(page);
+  await page.locator('[name=issue]').fill('Lade delivry');
+  await page.keyboard.press('Tab');
+  const suggestion = page.getByRole('button', { name: '“Late delivery”' });
+  await suggestion.waitFor();
+  await page.getByText('New issue. Did you mean').waitFor();
+  assert.equal(await faultsOf(page), []);
+  await suggestion.focus();
+  await page.keyboard.press('Enter');
+  assert.is(await page.locator('[name=issue]').inputValue(), 'Late delivery');
+  await waitForFocus(page, 'issue');
+  await suggestion.waitFor({ state: 'detached' });
+
+  await page.locator('[name=issue]').fill('Zebra crossing closed');
+  await page.keyboard.press('Tab');
+  await page.getByText('New issue: not on the list yet, saving adds it.').waitFor();
+  await page.context().close();
+});
+
 entry('puts the focus into the first bad field and says beside each what is wrong', async () => {
   const page = await openPage(browser, server);
   await openForm(page);
@@ -140,7 +161,7 @@ entry('takes a known name however it is written, and says when a name is new', a
   await page.locator('[name=issue]').fill('late DELIVERY');
   await page.locator('[name=channel]').fill('carrier pigeon');
   await page.locator('[name=channel]').blur();
-  await page.getByText('carrier pigeon is not on the list yet').waitFor({ state: 'attached' });
+  await page.getByText('New channel: not on the list yet, saving adds it.').waitFor();
   await page.waitForFunction(() => document.querySelector<HTMLInputElement>('[name=issue]')?.value === 'Late delivery');
   await page.locator('[name=sub_issue]').focus();
   await page.waitForFunction(() =>

@@ -11,6 +11,7 @@ import { loadRecords } from '../support/store.ts';
 const overview = suite('the overview in a browser');
 let server: TestServer;
 let bare: TestServer;
+let old: TestServer;
 let browser: Browser;
 
 const at = (text: string) => Date.parse(text) / 1000;
@@ -67,6 +68,14 @@ overview.before(async () => {
     ...(issue && { issue }),
   }));
   await loadRecords(bare.store, withoutEnds, { throughAt: newest + 3600, fields });
+  old = await startServer({ clientDir, organisation });
+  const years = ['Y-1', 'Y-2', 'Y-3'].map((source_id): CaseRecord => ({
+    source_id,
+    kind: 'complaint',
+    received_at: at('2011-08-01T10:00:00Z'),
+    issue: 'Late delivery',
+  }));
+  await loadRecords(old.store, years, { throughAt: newest });
   browser = await launchBrowser();
 });
 
@@ -74,6 +83,7 @@ overview.after(async () => {
   await browser?.close();
   await server?.close();
   await bare?.close();
+  await old?.close();
 });
 
 overview('draws the three trends above the fold with nothing in the console', async () => {
@@ -176,7 +186,10 @@ overview('shows in the table what the chart shows, and keeps the choice', async 
     assert.ok(labels.includes(value), `${issue}: ${value} is not drawn`);
   }
   await page.reload();
-  await page.locator('[data-report=satisfaction] tbody tr').first().waitFor();
+  await chart.locator('tbody tr').first().waitFor();
+  // The choice is of this figure alone.
+  await page.locator('[data-report=satisfaction] [data-drawn]').waitFor();
+  assert.is(await page.locator('.figure tbody').count(), 1);
   await page.context().close();
 });
 
@@ -192,10 +205,127 @@ overview('says which sources cannot answer, and offers a way out of an empty fil
   await page.context().close();
 });
 
-overview('reports what of an address it does not understand', async () => {
-  const { page } = await opened(server, '/?chanel=web&period=last_12_month');
-  assert.match(await page.getByRole('status').filter({ hasText: 'not understood' }).innerText(), /did you mean "channel"/);
-  await page.getByRole('button', { name: 'Dismiss' }).click();
+const notUnderstood = (page: Page) => page.getByRole('status').filter({ hasText: 'not understood' });
+
+overview('reports what of an address it does not understand, shows the rest and takes the bad off', async () => {
+  const table: [search: string, said: RegExp, left: string][] = [
+    ['?chanel=web&period=last_12_month', /did you mean "channel"[^]*did you mean "last_12_months"/, ''],
+    ['?period=constructor&channel=web', /Period: "constructor" is not known here/, '?channel=web'],
+    ['?period=toString', /Period: "toString" is not known here/, ''],
+    ['?as_of=5', /As known on: "5" is not a date/, ''],
+    ['?as_of=March+2026', /As known on: "March 2026" is not a date/, ''],
+    ['?from=0001-01-01&to=9999-12-31', /Period: /, ''],
+    ['?drill=zzz.received&channel=web', /Opened figure: “zzz.received” is not known here/, '?channel=web'],
+    ['?drill=resolution_time.resolution_days_p50&drill_period=abc', /Opened period: “abc” is not a date/, ''],
+  ];
+  const { page, complaints } = await opened(server);
+  for (const [search, said, left] of table) {
+    await page.goto(`${server.url}/${search}`);
+    await page.locator('[data-report=recurring_issues] [data-drawn]').waitFor();
+    assert.match(await notUnderstood(page).innerText(), said, search);
+    assert.ok((await received(page)) > 0, search);
+    await page.getByRole('button', { name: /^Take (it|these) off$/ }).click();
+    assert.is(new URL(page.url()).search, left, search);
+    await notUnderstood(page).waitFor({ state: 'detached' });
+  }
+  assert.equal(complaints, []);
+  await page.context().close();
+});
+
+overview('says once and plainly what the server refuses, and takes off no more than that', async () => {
+  const page = await openPage(browser, server);
+  for (const [search, said, left] of [
+    [
+      '?channel=phone&issue=Late+delivery&issue=Late+delivry',
+      'Issue: “Late delivry” is not known here (did you mean "Late delivery"?).',
+      '?channel=phone&issue=Late+delivery',
+    ],
+    ['?text=%25', 'Search: holds no word to look for.', ''],
+  ] as const) {
+    // prettier-ignore
+    await page.goto(`${server.url}/${search}`);
+    await notUnderstood(page).waitFor();
+    assert.equal(await notUnderstood(page).locator('li').allInnerTexts(), [said]);
+    assert.is(await page.getByText('No figures for this address.').count(), 4);
+    assert.not.match(await page.locator('body').innerText(), /queries\[|where\./);
+    assert.equal(await faultsOf(page), []);
+    await page.getByRole('button', { name: 'Take it off' }).click();
+    await page.locator('[data-report=recurring_issues] [data-drawn]').waitFor();
+    assert.is(new URL(page.url()).search, left);
+    await notUnderstood(page).waitFor({ state: 'detached' });
+  }
+  await page.context().close();
+});
+
+overview('keeps its period where the as-of lies after the data, and says that they end earlier', async () => {
+  const { page } = await opened(server, '/?as_of=2999-01-01');
+  await page.getByText('The data end on 20 November 2026').waitFor();
+  const shown = await received(page);
+  assert.ok(shown > 0);
+  await page.getByRole('button', { name: 'Back to the latest' }).click();
+  await page.getByText('The data end on').waitFor({ state: 'detached' });
+  await settled(page);
+  assert.is(new URL(page.url()).search, '');
+  assert.is(await received(page), shown);
+  await page.context().close();
+});
+
+overview('tells too early from nothing: cases nobody could have resolved yet', async () => {
+  // The case of that day is open, and was followed for an hour.
+  const { page } = await opened(server, '/?from=2026-11-20&to=2026-11-20');
+  const wait = page.locator('[data-report=resolution_time]');
+  await wait.getByText('Too early to tell.').waitFor();
+  assert.match(await wait.innerText(), /Not reached within 1 hour; the one case was not resolved by then\./);
+  assert.is(await page.locator('h1').innerText(), '1 complaint came in, as many as before.');
+  assert.match(await page.locator('.tile').nth(1).innerText(), /too early to tell: not reached within 1 hour/);
+  await page.context().close();
+});
+
+overview('names in the drawer the days of the mark, and lists the same cases as a page', async () => {
+  const { page } = await opened(server, '/?drill=resolution_time.resolution_days_p50&drill_period=2026-11-01');
+  const drawer = page.locator('dialog');
+  await drawer.getByText('1 to 20 November 2026; kind: complaint').waitFor();
+  await page.waitForFunction(() => /\d/.test(document.querySelector('dialog [data-total]')?.textContent ?? ''));
+  const total = await drawer.locator('[data-total]').getAttribute('data-total');
+  await drawer.getByRole('link', { name: 'Open as a page' }).click();
+  await page.waitForURL('**/cases?*');
+  await page.getByText(new RegExp(`^${total} cases behind “Half resolved within: November 2026”, 1 to 20 November 2026`)).waitFor();
+  await page.getByRole('link', { name: 'All cases of the period' }).click();
+  await page.getByText(/cases received 1 December 2025 to 20 November 2026/).waitFor();
+  await page.context().close();
+});
+
+overview('opens a file of years ago on everything, with one question', async () => {
+  const { page } = await opened(old, '/', {});
+  await page.waitForURL('**/?period=all');
+  await page.reload();
+  await page.goto('about:blank');
+  let asked = 0;
+  page.on('request', (request) => void (request.url().includes('/api/query') && asked++));
+  await page.goto(old.url);
+  await page.locator('[data-report=recurring_issues] [data-drawn]').waitFor();
+  await settled(page);
+  assert.is(asked, 1);
+  assert.is(await received(page), 3);
+  await page.context().close();
+});
+
+overview('says so where a page breaks, and leads to a clean address', async () => {
+  const page = await openPage(browser, server);
+  await page.route('**/api/query', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: Buffer.alloc(0) });
+  });
+  // A grid of nothing where a list must be: the page cannot be drawn from that.
+  await page.route('**/api/meta', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...((await response.json()) as object), earliest: null, latest: null, today: 'never' } });
+  });
+  await page.goto(`${server.url}/?channel=web`);
+  await page.getByRole('alert').getByText('This page could not be shown').waitFor();
+  await page.unrouteAll();
+  await page.getByRole('link', { name: 'Open it without filters' }).click();
+  await page.locator('[data-report=recurring_issues] [data-drawn]').waitFor();
   assert.is(new URL(page.url()).search, '');
   await page.context().close();
 });
@@ -205,6 +335,7 @@ overview('says that the session has ended', async () => {
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Remove filter Kind: complaint' }).click();
   await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
+  assert.is(await page.getByRole('link', { name: 'sign-in page' }).getAttribute('href'), '/sign-in?next=%2F%3Fkind%3Dany');
   await page.context().close();
 });
 

@@ -1,0 +1,27 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { comparable } from '../../client/comparable.ts';
+import type { Column, TableJson } from '../../queries/model/wire.ts';
+
+const comparing = suite('comparing with what was before');
+const column = (name: string): Column => ({ name, label: name, unit: 'cases', type: 'integer', role: 'value', measure: 'received' });
+const table: TableJson = {
+  columns: [column('received'), column('received_before')],
+  rows: [{ received: 12, received_before: 5 }],
+  windows: { current: { from: '2026-01-01', to: '2026-12-31' }, before: { from: '2025-01-01', to: '2025-12-31' } },
+  notes: [],
+  asOf: '2026-12-31T23:59:59Z',
+};
+
+comparing('is left out where the window before begins before the first case', () => {
+  const { rows, notes } = comparable(table, '2025-06-01');
+  assert.equal(rows, [{ received: 12, received_before: null }]);
+  assert.match(notes[0]?.message ?? '', 'cases are known from 1 June 2025 on');
+});
+
+comparing('stands where all of the window before is known', () => {
+  assert.is(comparable(table, '2025-01-01'), table);
+  assert.is(comparable(table, null), table);
+});
+
+comparing.run();
