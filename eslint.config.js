@@ -12,7 +12,10 @@ export default defineConfig(
   {
     languageOptions: {
       globals: { ...globals.node, ...globals.browser },
-      parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.mjs', 'bin/*.mjs', 'test/support/*.mjs'] }, extraFileExtensions: ['.svelte'] },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js', '*.mjs', 'bin/*.mjs', 'test/support/*.mjs'] },
+        extraFileExtensions: ['.svelte'],
+      },
     },
     rules: {
       'no-console': 'error',
