@@ -6,12 +6,13 @@ import type { TableJson } from '../queries/model/wire.ts';
  * @param earliest local date of the first case, `YYYY-MM-DD`; null while there is none
  */
 export function comparable(table: TableJson, earliest: string | null): TableJson {
-  const { before } = table.windows;
+  const { current, before } = table.windows;
   if (!before || earliest === null || before.from >= earliest) return table;
   const compared = table.columns.filter((c) => /_before(_n)?$/.test(c.name)).map((c) => c.name);
-  const message = `cases are known from ${formatDate(earliest)} on, so the period before is not whole and nothing is compared`;
+  const message = `not compared: cases begin on ${formatDate(earliest)}`;
   return {
     ...table,
+    windows: { current },
     rows: table.rows.map((row) => ({ ...row, ...Object.fromEntries(compared.map((name) => [name, null])) })),
     notes: [...table.notes, { measure: null, source: null, message }],
   };

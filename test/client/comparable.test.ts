@@ -14,9 +14,10 @@ const table: TableJson = {
 };
 
 comparing('is left out where the window before begins before the first case', () => {
-  const { rows, notes } = comparable(table, '2025-06-01');
+  const { rows, notes, windows } = comparable(table, '2025-06-01');
+  assert.is(windows.before, undefined);
   assert.equal(rows, [{ received: 12, received_before: null }]);
-  assert.match(notes[0]?.message ?? '', 'cases are known from 1 June 2025 on');
+  assert.match(notes[0]?.message ?? '', 'not compared: cases begin on 1 June 2025');
 });
 
 comparing('stands where all of the window before is known', () => {
