@@ -82,6 +82,12 @@ windows('compares a part of a bucket with as many elapsed days', () => {
   assert.equal(dates, { from: '2023-12-01', to: '2024-01-31' });
 });
 
+windows('never lets the elapsed days reach past the window before', () => {
+  // 30 days of March have gone; February has no more than 29.
+  const march = { from: '2024-03-01', to: '2024-03-31', grain: 'month', compare: 'previous_period' };
+  assert.equal(spans(plan(march, { date: '2024-03-30', isOver: false }).before?.stretches), ['2024-02-01..2024-02-29']);
+});
+
 windows('shifts by days where the dates lie on no edges, and counts by day where buckets do not fit', () => {
   const { before } = plan(
     { from: '2024-03-05', to: '2024-04-10', grain: 'month', compare: 'previous_period' },
