@@ -1,7 +1,8 @@
 import { caseFields, type CaseFieldName, type SurveyScale, surveyScales } from '../etl/record.ts';
 import { formatElapsed, formatMoney } from '../queries/model/number.ts';
 import type { CaseDetail } from '../queries/model/wire.ts';
-import { countText, minutesBetween, sentence, shortWhen } from './case-words.ts';
+import { countInWords } from '../queries/model/describe.ts';
+import { minutesBetween, sentence, shortWhen } from './case-words.ts';
 
 /** A line of facts; one without a value is not shown. */
 export interface Fact {
@@ -100,7 +101,7 @@ function clockFacts({ fields, derived }: CaseDetail, { zone, asOf }: Context): F
     fact('resolved_at', after(derived.resolution_minutes)),
     fact('withdrawn_at'),
     ...(time('closed_at') === time('resolved_at') ? [] : [fact('closed_at')]),
-    { label: 'Still open', value: isOpen ? (age < 1 ? 'for less than a day' : `for ${countText(age, 'day')}`) : null },
+    { label: 'Still open', value: isOpen ? (age < 1 ? 'for less than a day' : `for ${countInWords(age, 'day')}`) : null },
     { label: 'Ended', value: derived.is_ended_on_unknown_date ? 'on a date nobody recorded' : null },
     {
       label: 'Note',
@@ -138,7 +139,7 @@ function redressFacts({ fields }: CaseDetail, { zone, currency }: Context): Fact
 function countFacts({ fields, derived }: CaseDetail): Fact[] {
   const count = (name: 'reopen_count' | 'reassign_count'): Fact => {
     const times = Number(fields[name] ?? 0);
-    return { label: caseFields[name].label, value: times > 0 ? countText(times, 'time') : null };
+    return { label: caseFields[name].label, value: times > 0 ? countInWords(times, 'time') : null };
   };
   return [
     count('reopen_count'),

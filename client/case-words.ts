@@ -1,4 +1,4 @@
-import { formatCount, formatDate } from '../queries/model/number.ts';
+import { formatDate } from '../queries/model/number.ts';
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
@@ -37,11 +37,6 @@ export function shortWhen(when: string | null | undefined, zone: string, detail:
  */
 export function minutesBetween(from: string, to: string): number {
   return Math.floor((Date.parse(to) - Date.parse(from)) / 60_000);
-}
-
-/** `one` or `many` after the number: "1 case", "12 cases". */
-export function countText(value: number, one: string, many = `${one}s`): string {
-  return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
 
 /** The first letter large: values of fixed lists are kept in lower case. */
