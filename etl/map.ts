@@ -126,7 +126,7 @@ export function readMap(text: string, where: string): RecordMap {
  * @param file name of the file, for messages
  * @throws BadInput naming every column the map needs and the header lacks, or the delimiter when the file is written with another
  */
-export function bindMap(map: RecordMap, columns: string[], file: string | null = null): BoundMap {
+export function bindMap(map: RecordMap, columns: readonly string[], file: string | null = null): BoundMap {
   const header: Header = { columns, used: new Set(), problems: [], name: file === null ? 'the file' : `line 1 of ${file}` };
   const keyOf = bindKey(map.key, header);
   // The identity of a row is taken before its other columns are dropped, so its columns need not be kept.

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Connector, Extract } from './connector.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Extract, Reader } from './connector.ts';
 import { SourceFailed } from './errors.ts';
 import { loadBatch } from './load.ts';
 import { endOfDay } from './local-time.ts';
@@ -22,7 +23,7 @@ export interface RunOptions<Options> {
   map: RecordMap;
   /** The map as the user named it. */
   mapName?: string;
-  connector: Connector<Options>;
+  connector: Reader<Options>;
   /** What /data shows as the source's connector; default the connector's own name. */
   connectorName?: string;
   options: Options;
@@ -116,10 +117,10 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
       customerSecret: await customerSecret(store),
     };
     let stage: Stage | null = null;
-    let last: Extract = { rows: [], broken: [], cursor: '', bytes: 0 };
-    for await (const extract of connector.read(options.options, null)) {
+    let last: Extract = { header: [], rows: [], broken: [], cursor: '', bytes: 0 };
+    for await (const extract of connector.read(options.options, null, { now, pause: (ms, signal) => pause(ms, undefined, { signal }) })) {
       if (!stage) {
-        const header = headerOf(extract);
+        const { header } = extract;
         const bound = bindMap(map, header, options.input);
         await describeSource(store, { ...description, fields: bound.fields });
         const isSourceEmpty = !(await store.writer('case_fact').where({ source: code }).first('case_id'));
@@ -157,10 +158,6 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
   progress.seconds = (performance.now() - begun) / 1000;
   log('run_finished', { run_id: runId, source: name, ...progress });
   return { ...progress, runId, source: name, rowsPerSecond: progress.read / Math.max(progress.seconds, 0.001) };
-}
-
-function headerOf(extract: Extract & { header?: string[] }): string[] {
-  return extract.header ?? Object.keys(extract.rows[0]?.values ?? {});
 }
 
 function add(a: Counts, b: Counts): Counts {

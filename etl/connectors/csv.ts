@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import type { BrokenRow, Connector, Extract, RawRow } from '../connector.ts';
+import type { BrokenRow, Extract, RawRow, Reader } from '../connector.ts';
 import { BadInput, type Problem } from '../errors.ts';
 import { delimiterHint } from './csv-delimiter.ts';
 import { createRecordReader, type CsvRecord } from './csv-records.ts';
@@ -16,25 +16,20 @@ export interface CsvOptions {
 /** What to read: a path or a stream of bytes, plain or gzip (told by its first bytes), and how it is written (default: comma, UTF-8). */
 export type CsvRead = { file: string | Readable } & Partial<CsvOptions>;
 
-/** An extract that also names the columns; the first one of a file comes even when the file has no rows. */
-export interface CsvExtract extends Extract {
-  header: string[];
-}
-
 const batchRows = 2_000;
 
 /**
  * Delimited text with a header line. Rows come in the order of the file, about 2,000 at a time, with flat memory;
  * the cursor is the number of the last line taken, and with `since` the rows up to that line are passed over.
- * Columns without a name are called `column N`.
+ * Columns without a name are called `column N`. The first extract of a file comes even when the file has no rows.
  */
 export const csv = {
   name: 'csv',
   description: 'CSV or TSV file, plain or gzip',
   read: readCsv,
-} satisfies Connector<CsvRead>;
+} satisfies Reader<CsvRead>;
 
-async function* readCsv(options: CsvRead, since: string | null): AsyncGenerator<CsvExtract> {
+async function* readCsv(options: CsvRead, since: string | null): AsyncGenerator<Extract> {
   const { file, delimiter = ',', encoding = 'utf-8' } = options;
   const name = typeof file === 'string' ? path.basename(file) : 'standard input';
   const reader = createRecordReader(delimiter);
@@ -46,7 +41,7 @@ async function* readCsv(options: CsvRead, since: string | null): AsyncGenerator<
   let cursor = passedOver;
   let read = 0;
   let hasYielded = false;
-  const take = (): CsvExtract => {
+  const take = (): Extract => {
     const extract = { rows, broken, header: header ?? [], cursor: String(cursor), bytes: read };
     rows = [];
     broken = [];

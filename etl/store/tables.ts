@@ -154,6 +154,14 @@ export interface SourceStateRow {
   is_live: number;
   locked_by: string | null;
   locked_until: number | null;
+  /** JSON list: every column its records have had. */
+  columns: string;
+  /** Scheduled runs that failed one after the other. */
+  failed_count: number;
+  /** A scheduled run waits until then. */
+  retry_at: number | null;
+  /** What the source said of itself in its last run. */
+  notice: string | null;
 }
 
 export interface PipelineRunRow {
@@ -172,6 +180,49 @@ export interface PipelineRunRow {
   flagged: number;
   bytes: number;
   message: string | null;
+  /** Cases taken out because the source no longer has them. */
+  removed: number;
+  /** What the source announced, in rows or bytes. */
+  total: number | null;
+  total_unit: 'rows' | 'bytes' | null;
+  /** Why its result should be looked at though it ended well. */
+  warning: string | null;
+}
+
+export interface RejectedRecordRow {
+  reject_id: number;
+  run_id: number;
+  source: number;
+  input: string | null;
+  line: number | null;
+  column_no: number | null;
+  field: string | null;
+  reason: string;
+  /** JSON of its columns where it could be split into them, else the text as it came. */
+  raw: string | null;
+  rejected_at: number;
+  /** The reason without the values of the one row. */
+  reason_kind: string | null;
+  is_cut: number;
+  settled_at: number | null;
+  settled_by: string | null;
+  settlement: 'replayed' | 'dismissed' | null;
+  settled_run: number | null;
+}
+
+export interface LabelChangeRow {
+  change_id: number;
+  at: number;
+  changed_by: string;
+  source: number;
+  dimension: string;
+  /** The source's own value. */
+  raw: string;
+  from_code: number;
+  to_code: number;
+  cases: number;
+  undone_at: number | null;
+  undone_by: string | null;
 }
 
 /**

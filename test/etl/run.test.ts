@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { csv, type CsvRead } from '../../etl/connectors/csv.ts';
-import type { Connector } from '../../etl/connector.ts';
+import type { Reader } from '../../etl/connector.ts';
 import { BadInput, SourceFailed } from '../../etl/errors.ts';
 import { readMap } from '../../etl/map.ts';
 import { runImport, type RunOptions, type RunProgress } from '../../etl/run.ts';
@@ -170,7 +170,7 @@ running('notes a run whose header does not fit as failed and frees the source', 
 
 running('keeps what was loaded before the source failed, and goes on from there the next time', async () => {
   const lines = Array.from({ length: 7000 }, (_, i) => `K${i},2024-03-01,,,late`).join('\n');
-  const breaking: Connector<CsvRead> = {
+  const breaking: Reader<CsvRead> = {
     ...csv,
     async *read(options, since) {
       yield* csv.read(options, since);
@@ -191,7 +191,7 @@ running('keeps what was loaded before the source failed, and goes on from there 
 
 running('refuses a second run of a source while one is in progress', async () => {
   let second: Promise<Error> = Promise.resolve(new Error('not tried'));
-  const waiting: Connector<CsvRead> = {
+  const waiting: Reader<CsvRead> = {
     ...csv,
     async *read(options, since) {
       second = failure(importText(`${header}\n`));
@@ -268,7 +268,7 @@ running('comes to the same with folded rows in batches of any size', async () =>
           .orderBy('source_id')
           .select('source_id', 'received_on', 'label.name');
       // Lines keep counting over the parts, as in one file.
-      const cut: Connector<CsvRead> = {
+      const cut: Reader<CsvRead> = {
         ...csv,
         async *read(options, since) {
           for await (const extract of csv.read(options, since))

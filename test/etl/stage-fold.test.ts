@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { csv, type CsvRead } from '../../etl/connectors/csv.ts';
-import type { Connector } from '../../etl/connector.ts';
+import type { Reader } from '../../etl/connector.ts';
 import { SourceFailed } from '../../etl/errors.ts';
 import { readMap } from '../../etl/map.ts';
 import { runImport, type RunOptions, type RunReport } from '../../etl/run.ts';
@@ -170,7 +170,7 @@ folding('a flag names the row its value stands in', async () => {
 });
 
 folding('rows of a file that broke off become cases with the next run', async () => {
-  const breaking: Connector<CsvRead> = {
+  const breaking: Reader<CsvRead> = {
     ...csv,
     async *read(options, since) {
       yield* csv.read(options, since);

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import * as createStore from './001_create_store.ts';
+import * as runSources from './002_run_sources.ts';
 
 interface Migration {
   name: string;
@@ -7,7 +8,10 @@ interface Migration {
 }
 
 // Every migration in order. Forward only: a migration is never edited after its release, a new one is appended.
-const migrations: Migration[] = [{ name: '001_create_store', up: createStore.up }];
+const migrations: Migration[] = [
+  { name: '001_create_store', up: createStore.up },
+  { name: '002_run_sources', up: runSources.up },
+];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */
 export const migrationSource: Knex.MigrationSource<Migration> = {

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BrokenRow, RawRow } from '../../../etl/connector.ts';
-import { csv, type CsvExtract, type CsvRead } from '../../../etl/connectors/csv.ts';
+import type { BrokenRow, Extract, RawRow } from '../../../etl/connector.ts';
+import { csv, type CsvRead } from '../../../etl/connectors/csv.ts';
 import { BadInput, SourceFailed } from '../../../etl/errors.ts';
 import { sharedData, sharedTests } from '../../support/shared-data.ts';
 
@@ -16,7 +16,7 @@ const test = suite('csv');
 async function readAll(options: CsvRead, since: string | null = null) {
   const rows: RawRow[] = [];
   const broken: BrokenRow[] = [];
-  const extracts: CsvExtract[] = [];
+  const extracts: Extract[] = [];
   for await (const extract of csv.read(options, since)) {
     rows.push(...extract.rows);
     broken.push(...extract.broken);
