@@ -151,18 +151,55 @@ function assemble(parts: Parts, isWholeDay: boolean, clock: ZoneClock): When | n
   return Number.isNaN(offset) ? clock.instantOf(local) : local - offset;
 }
 
-const isoForm = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+const isoTail = /^[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;
+const isoDates = new Map<string, number>();
+const mostDates = 100_000;
 
 function readIso(text: string, clock: ZoneClock): When | null {
-  const found = isoForm.exec(text);
-  const date = found?.[1];
-  if (!found || date === undefined || !isRealDate(date)) return null;
-  if (found[2] === undefined) return date;
-  const [hour, minute, second] = [Number(found[2]), Number(found[3]), Number(found[4] ?? 0)];
+  const date = text.slice(0, 10);
+  const midnight = isoDates.get(date) ?? learnDate(date);
+  if (Number.isNaN(midnight)) return null;
+  if (text.length === 10) return date;
+  const plain = plainTime(text);
+  if (plain >= 0) return midnight + plain;
+  const found = isoTail.exec(text.slice(10));
+  if (!found) return null;
+  const [hour, minute, second] = [Number(found[1]), Number(found[2]), Number(found[3] ?? 0)];
   if (hour > 23 || minute > 59 || second > 59) return null;
-  const local = Date.parse(`${date}T00:00:00Z`) / 1000 + hour * 3600 + minute * 60 + second;
-  const zone = found[5];
+  const local = midnight + hour * 3600 + minute * 60 + second;
+  const zone = found[4];
   if (zone === undefined) return clock.instantOf(local);
   if (zone === 'Z') return local;
   return local - (zone.startsWith('-') ? -1 : 1) * (Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(-2)) * 60);
+}
+
+/** Seconds of midnight UTC of a date, NaN of anything else. A file names the same dates again and again. */
+function learnDate(date: string): number {
+  const midnight = isRealDate(date) ? Date.parse(`${date}T00:00:00Z`) / 1000 : NaN;
+  if (isoDates.size >= mostDates) isoDates.clear();
+  isoDates.set(Buffer.from(date).toString(), midnight);
+  return midnight;
+}
+
+/** Seconds of the day of the commonest form, `…T14:30:00Z`; -1 for every other. */
+function plainTime(text: string): number {
+  if (
+    text.length !== 20 ||
+    text.charCodeAt(10) !== 84 ||
+    text.charCodeAt(19) !== 90 ||
+    text.charCodeAt(13) !== 58 ||
+    text.charCodeAt(16) !== 58
+  )
+    return -1;
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  return hour < 24 && minute < 60 && second < 60 ? hour * 3600 + minute * 60 + second : -1;
+}
+
+/** The number of two digits; 100 where they are none. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100;
 }

@@ -3,6 +3,7 @@ import type { Problem } from './errors.ts';
 import { changesOf, foldField, type Take } from './fold.ts';
 import type { ChangePlan, FoldPlan } from './map-fold.ts';
 import type { KeyReader } from './map-key.ts';
+import { bindCase } from './map-case.ts';
 import { bindPart, nameColumn, readValues, type BoundField, type BoundPart, type PartPlan } from './map-parts.ts';
 import { settleCurrency } from './map-amount.ts';
 import { blankNotes, type Notes } from './map-reading.ts';
@@ -10,7 +11,7 @@ import { bindField, bindText, columnsOf, isProvided, type FieldValue, type Heade
 import {
   caseFields,
   eventFields,
-  parseRecord,
+  completeRecord,
   surveyFields,
   type CaseRecord,
   type EventRecord,
@@ -54,7 +55,7 @@ export function bindRecord(
   keyOf: KeyReader,
 ): { record: (rows: RawRow[]) => Parsed<CaseRecord>; fields: string[] } {
   const { fold } = plan;
-  const part = bindPart(plan.case, caseFields, header);
+  const part = bindCase(plan.case, header);
   const moreIssues = plan.moreIssues.map((each) => bindPart(each, { issue: caseFields.issue, sub_issue: caseFields.sub_issue }, header));
   const events = plan.events.map((each) => bindPart(each, eventFields, header));
   const surveys = plan.surveys.map((each) => ({ ...bindPart(each, surveyFields, header), isConditional: each.if !== null }));
@@ -80,7 +81,7 @@ export function bindRecord(
     let originals: Record<string, string> | null = null;
     const key = keyOf(first.values);
     if ('problem' in key) return { ok: false, problems: [key.problem] };
-    raw.source_id = key.key;
+    raw.source_id = key.key.trim();
 
     for (const { name, field, column, expected, read, take, isDimension } of fields) {
       const flagged = notes.flags.length;
@@ -131,12 +132,11 @@ export function bindRecord(
   }
 
   function finish(raw: Record<string, unknown>, flags: Flag[]): Parsed<CaseRecord> {
-    const parsed = parseRecord(raw);
-    if (!parsed.ok)
-      return { ok: false, problems: parsed.problems.map((problem) => nameColumn(problem, columns.get(problem.field) ?? problem.field)) };
-    if (flags.length === 0 && parsed.flags.length === 0) return parsed;
-    const named = parsed.flags.map((flag) => ({ ...flag, ...nameColumn(flag, columns.get(flag.field) ?? flag.field) }));
-    return { ok: true, record: parsed.record, flags: distinctFlags([...flags, ...named]) };
+    const found: Flag[] = [];
+    const record = completeRecord(raw, found);
+    if (flags.length === 0 && found.length === 0) return { ok: true, record, flags };
+    const named = found.map((flag) => ({ ...flag, ...nameColumn(flag, columns.get(flag.field) ?? flag.field) }));
+    return { ok: true, record, flags: distinctFlags([...flags, ...named]) };
   }
 
   return { record, fields: ['source_id', ...givenFields(part, moreIssues, events, surveys, changes)] };

@@ -3,7 +3,7 @@ import type { Condition, Expression, Reading } from './map-expression.ts';
 import { timeReader } from './date-format.ts';
 import { readAmount, readNumber } from './map-amount.ts';
 import { bindReading, blankNotes, interner, readFlag, readInteger, type Notes } from './map-reading.ts';
-import { plausibleYears, readField, type Field, type When } from './record.ts';
+import { isPlausible, plausibleYears, type Field, type When } from './record.ts';
 
 export type Values = Record<string, string>;
 
@@ -258,7 +258,7 @@ function useColumn(expression: Extract<Expression, { kind: 'column' }>, header: 
 }
 
 /** The column of that name, else the one whose name differs only by blanks around it. */
-function findColumn(name: string, columns: readonly string[]): string | null {
+export function findColumn(name: string, columns: readonly string[]): string | null {
   return columns.find((column) => column === name) ?? columns.find((column) => column.trim() === name.trim()) ?? null;
 }
 
@@ -272,7 +272,7 @@ function orFlag<T>(read: (text: string) => T | null, column: string, expected: s
 
 /** Asked here and not only of the record, since only here the text is known as it was written. */
 function plausible(when: When | null, text: string, column: string, notes: Notes): When | null {
-  if (when === null || 'value' in readField('received_at', when)) return when;
+  if (when === null || isPlausible(when)) return when;
   flagAs(`is not a plausible date: expected a year from ${plausibleYears.from} to ${plausibleYears.to}`, text, column, notes);
   return null;
 }

@@ -254,10 +254,11 @@ export const plausibleYears = { from: 1900, to: 2200 } as const;
 export const reservedLabels: readonly string[] = ['(none)', '(other)'];
 
 const issueFields: Record<string, Field> = { issue: caseFields.issue, sub_issue: caseFields.sub_issue };
-const recordLists: [string, Record<string, Field>][] = [
+const partLists: [string, Record<string, Field>][] = [
   ['events', eventFields],
   ['surveys', surveyFields],
 ];
+const recordLists = ['more_issues', 'raw', 'events', 'surveys'];
 
 /**
  * Reads a record from plain values (a mapped row, a form, a pushed JSON body).
@@ -267,9 +268,18 @@ const recordLists: [string, Record<string, Field>][] = [
  * Labels: blanks inside are one blank each; {@link reservedLabels} and characters that cannot be seen are not read.
  */
 export function parseRecord(raw: Record<string, unknown>): Parsed<CaseRecord> {
-  const parsed = parseFields(caseFields, raw, '', ['more_issues', 'events', 'surveys', 'raw']);
-  const { problems, flags } = parsed;
-  const { record } = parsed;
+  const { record, problems, flags } = parseFields(caseFields, raw, '', recordLists);
+  for (const list of recordLists) if (raw[list] !== undefined) record[list] = raw[list];
+  return problems.length ? { ok: false, problems } : { ok: true, record: completeRecord(record, flags), flags };
+}
+
+/**
+ * Makes a record of values each of which {@link readField} has passed: leaves out and flags what does not go together, and reads
+ * its further issues, events and surveys.
+ * @param record is changed
+ * @param flags gets what was found
+ */
+export function completeRecord(record: Record<string, unknown>, flags: Flag[]): CaseRecord {
   for (const [name, field] of fieldsOf(caseFields).sub) {
     if (record[name] !== undefined && record[field.of] === undefined) {
       flags.push({
@@ -281,11 +291,18 @@ export function parseRecord(raw: Record<string, unknown>): Parsed<CaseRecord> {
       delete record[name];
     }
   }
-  if (Array.isArray(raw.more_issues)) record.more_issues = readIssues(raw.more_issues, flags);
-  if (raw.raw && typeof raw.raw === 'object') record.raw = raw.raw;
-  for (const [list, fields] of recordLists) {
-    const items = raw[list];
-    if (!Array.isArray(items)) continue;
+  if (record.more_issues !== undefined) {
+    if (Array.isArray(record.more_issues)) record.more_issues = readIssues(record.more_issues, flags);
+    else delete record.more_issues;
+  }
+  if (record.raw !== undefined && !(record.raw && typeof record.raw === 'object')) delete record.raw;
+  for (const [list, fields] of partLists) {
+    const items = record[list];
+    if (items === undefined) continue;
+    if (!Array.isArray(items)) {
+      delete record[list];
+      continue;
+    }
     const kept: unknown[] = [];
     items.forEach((item: Record<string, unknown>, i) => {
       const one = parseFields(fields, item, `${list}[${i}].`, []);
@@ -296,7 +313,7 @@ export function parseRecord(raw: Record<string, unknown>): Parsed<CaseRecord> {
     });
     record[list] = kept;
   }
-  return problems.length ? { ok: false, problems } : { ok: true, record: record as unknown as CaseRecord, flags };
+  return record as unknown as CaseRecord;
 }
 
 /**
@@ -426,12 +443,15 @@ const latest = Date.UTC(plausibleYears.to + 1, 0, 2) / 1000;
 const earliestDate = `${plausibleYears.from}-01-01`;
 const latestDate = `${plausibleYears.to}-12-31`;
 
+/** Whether a time lies in {@link plausibleYears}. */
+export function isPlausible(time: When): boolean {
+  return typeof time === 'number' ? time >= earliest && time < latest : time >= earliestDate && time <= latestDate;
+}
+
 function readTime(given: unknown): { value: When } | { message: string } {
   const read = readWhen(given);
   if (!('value' in read)) return read;
-  const { value } = read;
-  const isPlausible = typeof value === 'number' ? value >= earliest && value < latest : value >= earliestDate && value <= latestDate;
-  return isPlausible
+  return isPlausible(read.value)
     ? read
     : { message: `${quote(given)} is not a plausible date: expected a year from ${plausibleYears.from} to ${plausibleYears.to}` };
 }
