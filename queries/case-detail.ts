@@ -1,5 +1,6 @@
 import { caseFields, eventKinds, surveyKinds, type CaseFieldName, type Flag, type FlagRule } from '../etl/record.ts';
 import type { CaseFactRow, CaseTime, DimensionColumn, SurveyFactRow } from '../etl/store/tables.ts';
+import { businessTimeOf } from './business-detail.ts';
 import type { QueryDeps } from './prepare.ts';
 import { isMidnight, timeText, zonesOf } from './cases.ts';
 import { readCatalog, type Catalog } from './catalog.ts';
@@ -65,6 +66,7 @@ export async function readCase(deps: QueryDeps, caseId: number): Promise<CaseDet
     })),
     surveys: surveys.map((s) => surveyOf(s, catalog, zone)),
     flags: flags.map(({ rule, field, message, value }): Flag => ({ rule, field, message, value: value ?? '' })),
+    business_time: await businessTimeOf(deps, fact, catalog, zone),
   };
 }
 

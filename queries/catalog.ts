@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { SourceStateRow } from '../etl/store/tables.ts';
+import { fieldsOfPolicies, readBusiness } from './business.ts';
 import { dimensionOf, noneLabel, otherLabel, subSeparator, type DimensionName } from './model/model.ts';
 
 /** The code under which a limit counts the members it leaves over. */
@@ -10,7 +11,7 @@ export interface Catalog {
   /** The label of a code: sub-members as "parent › member", `(none)` for 0, `(other)` for {@link otherCode}. */
   nameOf: (dimension: string, code: number) => string;
   /** The code of a label, or undefined for an unknown one. */
-  codeOf: (dimension: DimensionName, label: string) => number | undefined;
+  codeOf: (dimension: DimensionName | 'sla_policy', label: string) => number | undefined;
   /** Every label of a dimension, without `(none)`. */
   names: (dimension: DimensionName) => string[];
 }
@@ -21,6 +22,7 @@ export interface SourceInfo {
   name: string;
   connector: string;
   zone: string | null;
+  /** What its map provides, and what policies give its cases. */
   fields: ReadonlySet<string>;
   isLive: boolean;
   /** Until when it is known, seconds UTC; null while it holds nothing. */
@@ -52,6 +54,8 @@ export async function readCatalog(knex: Knex): Promise<Catalog> {
  * @param now seconds UTC: a live source that holds a case is known until now
  */
 export async function readSources(knex: Knex, now: number): Promise<SourceInfo[]> {
+  const { rules } = await readBusiness(knex);
+  const derived = fieldsOfPolicies(rules);
   const rows = await knex<SourceStateRow>('source_state')
     .select('source', 'name', 'connector', 'zone', 'fields', 'through_at', 'is_live')
     .orderBy('source');
@@ -64,7 +68,7 @@ export async function readSources(knex: Knex, now: number): Promise<SourceInfo[]
         name: row.name,
         connector: row.connector,
         zone: row.zone,
-        fields: new Set(JSON.parse(row.fields) as string[]), // written by the loader as a list of names
+        fields: new Set([...(JSON.parse(row.fields) as string[]), ...derived]), // written by the loader as a list of names
         isLive,
         through: isLive ? (hasCases ? now : null) : row.through_at,
         hasCases,

@@ -1,4 +1,5 @@
 import { openBudget } from './budget.ts';
+import { businessAgeOf } from './business.ts';
 import { otherCode } from './catalog.ts';
 import { figuresOf } from './finish.ts';
 import type { MeasureName } from './model/model.ts';
@@ -97,7 +98,7 @@ function measureTallies(p: Prepared, name: MeasureName, through: Through, window
     keep,
     filter: scope.filter,
     through,
-    business: query.time === 'business',
+    business: query.time === 'business' ? businessAgeOf(p.business.rules, through, p.catalog) : null,
     currency,
   };
   return talliesOf(name, frame);

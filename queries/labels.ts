@@ -66,7 +66,7 @@ async function countBands(knex: Knex, dimension: DimensionName, now: number | un
     keep: null,
     filter: { members: {}, not: {}, text: [], range: {} },
     through: { sources: sources.flatMap(({ source, through }) => (through === null ? [] : [{ source, at: through }])), isAll: false },
-    business: false,
+    business: null,
     currency: null,
   });
   const [rows = []] = await runTallies(knex, tally ? [tally] : [], openBudget());

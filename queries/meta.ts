@@ -1,5 +1,6 @@
 import { localDate } from '../etl/local-time.ts';
 import type { QueryDeps } from './prepare.ts';
+import { readBusiness } from './business.ts';
 import { readSources } from './catalog.ts';
 import { readCurrency } from './currency.ts';
 import { bands, dimensions, grains, measures, ranges } from './model/model.ts';
@@ -9,13 +10,14 @@ import type { MetaJson } from './model/wire.ts';
 /** The model and what the store holds, as `GET /api/meta` publishes it; the server adds who asks. */
 export async function readMeta(deps: QueryDeps): Promise<Omit<MetaJson, 'user' | 'demo'>> {
   const { reader, organisation } = deps;
-  const [sources, counts, span, { currency }] = await Promise.all([
+  const [sources, counts, span, { currency }, business] = await Promise.all([
     readSources(reader, deps.now()),
     reader('case_fact').groupBy('source').select('source').count({ n: '*' }) as unknown as Promise<{ source: number; n: number }[]>, // Knex types counts as text or number
     reader('case_fact').min({ earliest: 'received_on' }).max({ latest: 'received_on' }).first() as unknown as Promise<
       { earliest: string | null; latest: string | null } | undefined
     >,
     readCurrency(reader, organisation.currency),
+    readBusiness(reader),
   ]);
   const cases = new Map(counts.map((row) => [row.source, Number(row.n)]));
   const known = sources.filter((s) => s.through !== null);
@@ -30,6 +32,7 @@ export async function readMeta(deps: QueryDeps): Promise<Omit<MetaJson, 'user' |
     ranges,
     reports,
     organisation: { name: organisation.name, zone, currency: currency ?? 'USD' },
+    businessTime: { why: business.why, calendars: Object.keys(business.rules.calendars) },
     sources: sources.map((s) => ({
       name: s.name,
       connector: s.connector,

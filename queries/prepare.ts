@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { BadInput } from '../etl/errors.ts';
 import { openBudget, type Bounds, type Budget } from './budget.ts';
+import { readBusiness, type BusinessState } from './business.ts';
 import { readCatalog, readSources, type Catalog, type SourceInfo } from './catalog.ts';
 import { readCurrency } from './currency.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
@@ -25,6 +26,7 @@ export interface Prepared {
   query: Query;
   scope: Scope;
   catalog: Catalog;
+  business: BusinessState;
   current: WindowPlan;
   before: WindowPlan | null;
   measures: { name: MeasureName; through: Through; isMissing: boolean; notes: Note[] }[];
@@ -34,13 +36,17 @@ export interface Prepared {
 
 /** Makes queries ready, all over one reading of labels and sources. */
 export async function prepareAll(deps: QueryDeps, queries: readonly Query[]): Promise<Prepared[]> {
-  const [catalog, sources] = await Promise.all([readCatalog(deps.reader), readSources(deps.reader, deps.now())]);
+  const [catalog, sources, business] = await Promise.all([
+    readCatalog(deps.reader),
+    readSources(deps.reader, deps.now()),
+    readBusiness(deps.reader),
+  ]);
   const isMoneyAsked = queries.some((q) => q.measures.includes('redress_amount'));
   const { currency, minorUnits } = await readCurrency(deps.reader, deps.organisation.currency, isMoneyAsked);
   const budget = deps.budget ?? openBudget(deps.bounds);
   const prepared: Prepared[] = [];
   for (const [i, query] of queries.entries()) {
-    const one = await atQuery(i, queries.length, () => prepare(deps, query, catalog, sources, { currency, minorUnits }));
+    const one = await atQuery(i, queries.length, () => prepare(deps, query, catalog, sources, business, { currency, minorUnits }));
     await atQuery(i, queries.length, () => budget.spend('periods', one.current.stretches.length));
     prepared.push(one);
     await budget.rest();
@@ -71,6 +77,7 @@ function prepare(
   query: Query,
   catalog: Catalog,
   sources: readonly SourceInfo[],
+  business: BusinessState,
   money: { currency: string | null; minorUnits: number },
 ): Prepared {
   const scope = scopeOf(query, catalog, sources, deps.organisation.zone, deps.now());
@@ -79,17 +86,14 @@ function prepare(
   const current = currentWindow(query, today, mature);
   const measures = query.measures.map((name) => {
     const read = throughOf(name, scope);
-    if (query.time === 'business' && measureOf(name).kind === 'percentile') {
-      return {
-        name,
-        ...read,
-        isMissing: true,
-        notes: [{ measure: name, source: null, message: 'business time needs a calendar, and none is set up' }],
-      };
-    }
-    return { name, ...read };
+    if (query.time !== 'business' || measureOf(name).kind !== 'percentile') return { name, ...read };
+    const note = (message: string): Note => ({ measure: name, source: null, message });
+    if (business.why !== null) return { name, ...read, isMissing: true, notes: [note(business.why)] };
+    const notes = [...read.notes, note('in business time: a day is 24 opening hours')];
+    if (business.rules.calendar === null) notes.push(note('only cases under a policy with a calendar are counted'));
+    return { name, ...read, notes };
   });
-  return { query, scope, catalog, current, before: windowBefore(query, current, today), measures, ...money };
+  return { query, scope, catalog, business, current, before: windowBefore(query, current, today), measures, ...money };
 }
 
 /** Only sources with cases can make a period incomplete. */

@@ -5,7 +5,18 @@ import { projectDir } from './project-dir.ts';
 import { runStep } from './run-step.ts';
 
 /** Files of the base layer that are pure and run in the browser too. */
-export const browserFiles: readonly string[] = ['record', 'errors', 'text', 'entry', 'local-time', 'time'].map((name) => `etl/${name}.ts`);
+export const browserFiles: readonly string[] = [
+  'record',
+  'errors',
+  'text',
+  'entry',
+  'local-time',
+  'time',
+  'opening-hours',
+  'business-time',
+  'business-sum',
+  'business-rules',
+].map((name) => `etl/${name}.ts`);
 
 /** Files and folders the client is built from; a change in any of them makes the next start build it anew. */
 export const clientSources: readonly string[] = ['client', 'queries/model', 'vite.config.ts', 'package-lock.json', ...browserFiles];

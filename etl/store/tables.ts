@@ -54,6 +54,17 @@ export type DatedTime = (typeof datedTimes)[number];
 export const durations = ['resolution', 'first_response', 'acknowledgement'] as const;
 export type Duration = (typeof durations)[number];
 const durationColumns = ['minutes', 'bin', 'business_minutes', 'business_bin'] as const;
+/** The time each duration runs to. */
+export const durationEnds = {
+  resolution: 'resolved',
+  first_response: 'first_response',
+  acknowledgement: 'acknowledged',
+} as const satisfies Record<Duration, CaseTime>;
+
+/** What a policy can give a case; the position is the bit of `by_policy` that says it does not come from the source. */
+export const policyBits = ['due', 'acknowledgement_due', 'summary_due', 'sla_policy'] as const;
+/** The bit of `by_policy` of something a policy can give. */
+export const policyBit = (given: (typeof policyBits)[number]): number => 1 << policyBits.indexOf(given);
 
 /** Marks of a case, 0 or 1. */
 export const caseMarks = [
@@ -80,6 +91,9 @@ interface CaseRest {
   redress_currency: string | null;
   reopen_count: number;
   reassign_count: number;
+  by_policy: number;
+  received_business_seconds: number | null;
+  ended_business_minutes: number | null;
 }
 export type CaseFactRow = CaseKeys & CaseCodes & CaseTimes & CaseDurations & Record<CaseMark, number> & CaseRest;
 export type CaseFactColumn = keyof CaseFactRow;
@@ -89,7 +103,7 @@ export const caseFactColumns: readonly CaseFactColumn[] = [
   'case_id', 'shard_key', 'source', 'source_id', 'row_hash', 'change_seq', ...dimensionColumns, 'customer_key',
   ...wholeDayBits.map((t) => `${t}_at` as const), ...datedTimes.map((t) => `${t}_on` as const), 'whole_day',
   ...durations.flatMap((d) => durationColumns.map((c) => `${d}_${c}` as const)), ...caseMarks,
-  'redress_minor', 'redress_currency', 'reopen_count', 'reassign_count',
+  'redress_minor', 'redress_currency', 'reopen_count', 'reassign_count', 'by_policy', 'received_business_seconds', 'ended_business_minutes',
 ]; // prettier-ignore
 
 /** A value as the store holds it. */
@@ -98,7 +112,7 @@ export type Value = string | number | null;
 /** Position of each column in a row of `case_fact` that is held as a list of values. */
 export const place = Object.fromEntries(caseFactColumns.map((column, i) => [column, i])) as Readonly<Record<CaseFactColumn, number>>;
 
-const zeroColumns: readonly string[] = [...dimensionColumns, ...caseMarks, 'whole_day', 'reopen_count', 'reassign_count'];
+const zeroColumns: readonly string[] = [...dimensionColumns, ...caseMarks, 'whole_day', 'reopen_count', 'reassign_count', 'by_policy'];
 
 /** A row of `case_fact` with the default of every column, by {@link place}. To be copied. */
 export const blankCaseFact: readonly Value[] = caseFactColumns.map((column) => (zeroColumns.includes(column) ? 0 : null));

@@ -22,6 +22,15 @@ export interface Through {
   isAll: boolean;
 }
 
+/** How the business age of a case that has not ended is reckoned: T on the clock of its calendar, less where receipt stands on that clock. */
+export interface BusinessAge {
+  /**
+   * Cases under the given codes of `sla_policy`, or all others (null, the last), with T of each source in seconds of opening hours.
+   * A case under none of them has no business time.
+   */
+  calendars: { policies: readonly number[] | null; through: Through }[];
+}
+
 /** An integer sum over the rows that meet `where`: of a column, of 1, or of distinct cases. */
 export interface Sum {
   column: 1 | 'case' | (string & {});
@@ -32,7 +41,8 @@ export interface Sum {
  * What an executor answers, and all it answers (DESIGN §7): integer sums by bucket, codes and at most one bin.
  * Rows dated from `from` to `to`, both inclusive; with `opening` also all before, as bucket "". Without `grain` the bucket is `from`.
  * `bin`: minutes of the lower edge of the duration's bin for a case that has reached its end by T; `-1 - hours` for one that has not, where hours is its
- * whole age at T or at its end; null for a case whose times are impossible or whose end has no date.
+ * whole age at T or at its end; null for a case whose times are impossible or whose end has no date. With `business` all of it in opening hours;
+ * a case without a calendar has no bin.
  * `keep`: tuples of codes; all others count under the code -1.
  */
 export interface Tally {
@@ -44,7 +54,7 @@ export interface Tally {
   grain: Grain | null;
   by: readonly DimensionName[];
   keep: readonly (readonly number[])[] | null;
-  bin: { of: DurationName; business: boolean } | null;
+  bin: { of: DurationName; business: BusinessAge | null } | null;
   /** Rows count once this many days have passed since their date. */
   matureDays: number;
   where: readonly Condition[];
@@ -72,7 +82,8 @@ export interface Frame {
   keep: readonly (readonly number[])[] | null;
   filter: Filter;
   through: Through;
-  business: boolean;
+  /** Null: in elapsed time. */
+  business: BusinessAge | null;
   /** ISO 4217 code that sums of money are limited to; null: no amounts at all. */
   currency: string | null;
 }

@@ -74,6 +74,8 @@ export interface MetaJson {
   ranges: Record<RangeName, { label: string; unit: string; description: string }>;
   reports: Report[];
   organisation: { name: string; zone: string; currency: string };
+  /** Whether `time: "business"` can be asked for: why it cannot, or null; and the calendars it is counted by. */
+  businessTime: { why: string | null; calendars: string[] };
   sources: SourceJson[];
   /** T: the largest `through`, ISO 8601 UTC. */
   asOf: string;
@@ -135,6 +137,34 @@ export interface CasePage {
   next: string | null;
 }
 
+/** The sum behind the business time of a case. */
+export interface BusinessTimeJson {
+  /** Name of the calendar it is counted by, and its zone: dates and opening hours are local there. */
+  calendar: string;
+  zone: string;
+  /** The SLA policy of the case. */
+  policy: string | null;
+  /** Fields of the record that a policy gave and not the source: `due_at`, `acknowledgement_due_at`, `summary_due_at`, `sla_policy`. */
+  by_policy: string[];
+  /** From receipt to its resolution, its other end, or until when its source is known. */
+  from: string;
+  to: string;
+  until: 'resolved' | 'ended' | 'now';
+  /** Whole minutes of the seconds of all rows and of the rest. */
+  minutes: number;
+  /** Day by day: a stretch that is counted (`from` and `to` instants, or null where days count as a whole), or why nothing is. */
+  rows: {
+    date: string;
+    from: string | null;
+    to: string | null;
+    seconds: number;
+    reason: 'closed' | 'holiday' | null;
+    holiday: string | null;
+  }[];
+  /** Days beyond those listed. */
+  rest: { days: number; seconds: number };
+}
+
 /** Everything about one case; labels as text, times as in {@link CaseRow}. */
 export interface CaseDetail {
   case_id: number;
@@ -167,6 +197,8 @@ export interface CaseDetail {
     agent: string | null;
   }[];
   flags: Flag[];
+  /** Null where no calendar holds for it. */
+  business_time: BusinessTimeJson | null;
 }
 
 /** Answer of `GET /api/labels`: most frequent first. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Budget } from '../budget.ts';
-import { durations, type Condition } from '../model/measure.ts';
-import type { Sum, Tally, TallyRow } from '../model/tally.ts';
+import { durations, type Condition, type DurationName } from '../model/measure.ts';
+import type { BusinessAge, Sum, Tally, TallyRow } from '../model/tally.ts';
 import { bandColumn, bucketColumn, dimensionColumn } from './columns.ts';
 import { conditionSql, dateColumns, filterSql, known, tables } from './conditions.ts';
 import { then, type Context } from './context.ts';
@@ -139,12 +139,38 @@ function isIn(column: Fragment, codes: number[]): Fragment {
 function binSql({ of, business }: NonNullable<Tally['bin']>, context: Context): Fragment {
   const end = `f.${durations[of].end}`;
   const t = then(context);
+  if (business) return businessBinSql(of, business, context);
   const until = join([sql('case when f.ended_at <='), t, sql('then f.ended_at else'), t, sql('end')], ' ');
   return join(
     [
       sql('case when f.is_time_impossible = 1 or f.is_ended_on_unknown_date = 1 then null'),
-      sql(`when ${end} <=`), t, sql(`then f.${of}_${business ? 'business_' : ''}bin`),
+      sql(`when ${end} <=`), t, sql(`then f.${of}_bin`),
       sql('else -1 - (('), until, sql(') - f.received_at) / 3600 end'),
+    ],
+    ' ',
+  ); // prettier-ignore
+}
+
+function businessBinSql(of: DurationName, { calendars }: BusinessAge, context: Context): Fragment {
+  const t = then(context);
+  const now = join(
+    [
+      sql('case when 1 = 0 then null'),
+      ...calendars.map(({ policies, through }) => {
+        const at = join([sql('cast('), then({ through }), sql('as bigint)')], ' ');
+        return policies ? join([sql('when'), isOneOf('f.sla_policy', policies), sql('then'), at], ' ') : join([sql('else'), at], ' ');
+      }),
+      sql('end'),
+    ],
+    ' ',
+  );
+  return join(
+    [
+      sql('case when f.is_time_impossible = 1 or f.is_ended_on_unknown_date = 1 then null'),
+      sql(`when f.${durations[of].end} <=`), t, sql(`then f.${of}_business_bin`),
+      sql('when f.ended_at <='), t, sql('then -1 - f.ended_business_minutes / 60'),
+      sql('when ('), now, sql(') < f.received_business_seconds then -1'),
+      sql('else -1 - (('), now, sql(') - f.received_business_seconds) / 3600 end'),
     ],
     ' ',
   ); // prettier-ignore

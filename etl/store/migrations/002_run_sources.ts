@@ -23,6 +23,12 @@ export async function up(knex: Knex): Promise<void> {
     t.integer('settled_run');
     t.index(['source', 'settled_at', 'reason_kind'], 'rejected_record_waiting');
   });
+  await knex.schema.createTable('unmapped_value', (t) => {
+    t.integer('source').notNullable();
+    t.text('dimension').notNullable();
+    t.text('raw').notNullable(); // a value of the source that its map does not list
+    t.primary(['source', 'dimension', 'raw']);
+  });
   await knex.schema.createTable('label_change', (t) => {
     t.increments('change_id');
     t.bigInteger('at').notNullable();

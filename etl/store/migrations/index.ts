@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import * as createStore from './001_create_store.ts';
 import * as runSources from './002_run_sources.ts';
+import * as addBusinessTime from './003_add_business_time.ts';
 
 interface Migration {
   name: string;
@@ -11,6 +12,7 @@ interface Migration {
 const migrations: Migration[] = [
   { name: '001_create_store', up: createStore.up },
   { name: '002_run_sources', up: runSources.up },
+  { name: '003_add_business_time', up: addBusinessTime.up },
 ];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */

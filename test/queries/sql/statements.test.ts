@@ -13,7 +13,7 @@ const frame: Frame = {
   keep: null,
   filter: { members: {}, not: {}, text: [], range: {} },
   through: { sources: [{ source: 1, at: 1_700_000_000 }], isAll: true },
-  business: false,
+  business: null,
   currency: 'EUR',
 };
 

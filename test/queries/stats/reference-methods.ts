@@ -1,10 +1,21 @@
 import { quantileSorted } from 'd3-array';
+import { deadline } from '../../../etl/deadline.ts';
+import type { Calendar } from '../../../etl/opening-hours.ts';
+import type { SlaLimit } from '../../../etl/sla.ts';
 import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type TimePoint } from '../../../queries/stats/kaplan-meier.ts';
 import { netPromoterScore } from '../../../queries/stats/nps.ts';
 import { weightedQuantile } from '../../../queries/stats/quantile.ts';
 import { wilson } from '../../../queries/stats/wilson.ts';
 
-/** The methods of `queries/stats/` by the file names of the reference cases: `npm run reference -- DIR` runs every file of a folder against them. */
+interface SlaInput {
+  received: string;
+  timezone: string;
+  unit: keyof SlaLimit;
+  count: number;
+  holidays: string[];
+}
+
+/** The methods of `queries/stats/`, and of `etl/` for deadlines, by the file names of the reference cases: `npm run reference -- DIR` runs every file of a folder against them. */
 export const referenceMethods: Record<string, (input: never) => unknown> = {
   wilson: ({ successes, n, confidence }: { successes: number; n: number; confidence: number }) => wilson(successes, n, confidence),
 
@@ -41,6 +52,12 @@ export const referenceMethods: Record<string, (input: never) => unknown> = {
     };
   },
 
+  sla_deadlines: ({ received, timezone, unit, count, holidays }: SlaInput) => {
+    const limit: SlaLimit = { [unit]: count };
+    const due = deadline(Date.parse(received) / 1000, limit, timezone, officeOf(timezone, holidays));
+    return { due: typeof due === 'number' ? new Date(due * 1000).toISOString().replace('.000Z', 'Z') : due };
+  },
+
   kaplan_meier: ({ time, event, at }: { time: number[]; event: number[]; at?: number[] }) => {
     const curve = kaplanMeier(pointsOf(time, event));
     const quantile = (p: number) => survivalQuantile(curve, p);
@@ -73,6 +90,13 @@ export const referenceMethods: Record<string, (input: never) => unknown> = {
     };
   },
 };
+
+const allDay = ['00:00-24:00'];
+
+/** Deadlines are counted in days that are worked, Monday to Friday but for the holidays. */
+function officeOf(zone: string, holidays: string[]): Calendar {
+  return { zone, hours: { monday: allDay, tuesday: allDay, wednesday: allDay, thursday: allDay, friday: allDay }, holidays };
+}
 
 function pointsOf(time: number[], event: number[]): TimePoint[] {
   const points = new Map<number, TimePoint>();
