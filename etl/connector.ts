@@ -57,6 +57,8 @@ export interface ReadContext {
 export interface Reader<Options> {
   name: string;
   description: string;
+  /** Records name their columns themselves, so that one without a value may be missing from a whole read; else the header is all there is. */
+  hasOpenHeader?: true;
   /**
    * @param since cursor of an earlier read, or null for everything
    * @throws SourceFailed when the place cannot be read; BadInput when what it says cannot be used

@@ -1,12 +1,12 @@
 import type { RawRow } from './connector.ts';
-import type { CsvOptions } from './connectors/csv.ts';
 import { delimiterHint } from './connectors/csv-delimiter.ts';
-import { csvEncodings } from './connectors/csv-text.ts';
+import type { MapInput } from './connectors/file-format.ts';
 import { BadInput, type Problem } from './errors.ts';
 import { readDefaults, type Reading } from './map-expression.ts';
 import { readFold, readKey, type FoldPlan, type KeyPlan } from './map-fold.ts';
+import { readInput } from './map-input.ts';
 import { bindKey, keyColumnsOf } from './map-key.ts';
-import { below, complain, parseYaml, readChoice, readMapping, readText, type At, type Yaml } from './map-node.ts';
+import { below, complain, parseYaml, readMapping, readText, type At, type Yaml } from './map-node.ts';
 import { readPart, readParts, type PartPlan } from './map-parts.ts';
 import { bindOrder, bindRecord } from './map-record.ts';
 import type { Header } from './map-value.ts';
@@ -20,7 +20,8 @@ export interface RecordMap {
   zone: string;
   /** ISO 4217 code of amounts, or null for the organisation's. */
   currency: string | null;
-  input: CsvOptions;
+  /** How files are written that are read with this map. */
+  input: MapInput;
   key: KeyPlan;
   case: PartPlan;
   moreIssues: PartPlan[];
@@ -124,10 +125,16 @@ export function readMap(text: string, where: string): RecordMap {
 /**
  * Compiles a map for the columns of one file.
  * @param file name of the file, for messages
+ * @param name what has the columns, for messages
  * @throws BadInput naming every column the map needs and the header lacks, or the delimiter when the file is written with another
  */
-export function bindMap(map: RecordMap, columns: readonly string[], file: string | null = null): BoundMap {
-  const header: Header = { columns, used: new Set(), problems: [], name: file === null ? 'the file' : `line 1 of ${file}` };
+export function bindMap(
+  map: RecordMap,
+  columns: readonly string[],
+  file: string | null = null,
+  name = file === null ? 'the file' : `line 1 of ${file}`,
+): BoundMap {
+  const header: Header = { columns, used: new Set(), problems: [], name };
   const keyOf = bindKey(map.key, header);
   // The identity of a row is taken before its other columns are dropped, so its columns need not be kept.
   const rowKey = map.fold ? bindKey(map.fold.rowKey, { ...header, used: new Set() }) : keyOf;
@@ -182,19 +189,6 @@ function readCurrency(node: Yaml | undefined, at: At): string | null {
   if (node === undefined) return null;
   if (typeof node !== 'string' || !/^[A-Z]{3}$/.test(node)) complain(at, 'expected a currency code like EUR');
   return typeof node === 'string' ? node : null;
-}
-
-function readInput(node: Yaml, at: At): CsvOptions {
-  const keys = readMapping(node, at, ['delimiter', 'encoding']);
-  const delimiter =
-    keys.delimiter === undefined
-      ? ','
-      : keys.delimiter === 'tab'
-        ? '\t'
-        : (readText(keys.delimiter, below(at, 'delimiter'), 'a character, or tab') ?? ',');
-  if (delimiter.length !== 1 || /["\r\n\ufeff]/.test(delimiter))
-    complain(below(at, 'delimiter'), 'expected one character that is no quote and no line break, or tab');
-  return { delimiter, encoding: readChoice(keys.encoding, below(at, 'encoding'), csvEncodings, 'utf-8') };
 }
 
 function listed(list: string, parts: PartPlan[]): string[] {

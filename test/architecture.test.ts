@@ -85,9 +85,12 @@ architecture('builds the client anew when anything it is made of has changed', (
   );
 });
 
-architecture('opens databases in one place', () => {
+architecture('opens the store in one place, and databases to read from in their connectors', () => {
   const opens = imports.filter((i) => layerOf(i.from) !== null && !i.isTypeOnly && ['knex', 'sqlite3', 'pg'].includes(i.to));
-  assert.equal([...new Set(opens.map((i) => i.from))], ['etl/store/open.ts']);
+  assert.equal(
+    [...new Set(opens.map((i) => i.from))],
+    ['etl/connectors/sql-postgresql.ts', 'etl/connectors/sql-sqlite.ts', 'etl/store/open.ts'],
+  );
 });
 
 architecture('reads the clock and the environment only at the edge', () => {

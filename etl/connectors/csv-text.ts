@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import { SourceFailed } from '../errors.ts';
+import { startsWith, unpack } from './unpack.ts';
 
 export const csvEncodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 export type CsvEncoding = (typeof csvEncodings)[number];
@@ -18,7 +17,6 @@ export type TextBlock = Lines & {
   isLast: boolean;
 };
 
-const blockBytes = 1 << 18;
 const longestLine = 16 << 20;
 
 /**
@@ -50,47 +48,6 @@ export async function* readText(file: string | Readable, encoding: CsvEncoding):
     });
   }
   yield { ...(decoder?.end() ?? { text: '', bad: new Map<number, string>() }), bytes, isLast: true };
-}
-
-async function* unpack(file: string | Readable, count: (bytes: number) => void): AsyncGenerator<Buffer> {
-  const source = typeof file === 'string' ? createReadStream(file, { highWaterMark: blockBytes }) : file;
-  const chunks = buffers(source, count);
-  try {
-    let start: Buffer = Buffer.alloc(0);
-    while (start.length < 4) {
-      const next = await chunks.next();
-      if (next.done) break;
-      start = Buffer.concat([start, next.value]);
-    }
-    if (!startsWith(start, 0x1f, 0x8b)) {
-      if (start.length) yield start;
-      yield* chunks;
-      return;
-    }
-    const gunzip = createGunzip({ chunkSize: blockBytes });
-    // A failure on either side ends the stream that is read below with the same error.
-    pipeline(Readable.from(after(start, chunks)), gunzip, () => undefined);
-    for await (const chunk of gunzip) yield chunk as Buffer;
-  } finally {
-    source.destroy();
-  }
-}
-
-async function* buffers(source: Readable, count: (bytes: number) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of source as AsyncIterable<Buffer | string>) {
-    const buffer = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    count(buffer.length);
-    yield buffer;
-  }
-}
-
-async function* after(start: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield start;
-  yield* rest;
-}
-
-function startsWith(buffer: Buffer, ...bytes: number[]): boolean {
-  return bytes.every((byte, i) => buffer[i] === byte);
 }
 
 interface LineDecoder {

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { BrokenRow, Extract, RawRow, Reader } from '../connector.ts';
-import { BadInput, type Problem } from '../errors.ts';
+import { BadInput } from '../errors.ts';
 import { delimiterHint } from './csv-delimiter.ts';
 import { createRecordReader, type CsvRecord } from './csv-records.ts';
 import { readText, type CsvEncoding } from './csv-text.ts';
+import { readHeader } from './header-row.ts';
 
 /** How a CSV is written: `input:` of a map. */
 export interface CsvOptions {
@@ -58,7 +59,7 @@ async function* readCsv(options: CsvRead, since: string | null): AsyncGenerator<
       const fault = found.broken[0];
       if (fault && (!first || fault.line < first.line))
         throw new BadInput([{ field: `${name}, line ${fault.line}`, message: headerFault(fault, delimiter) }]);
-      if (first) header = readHeader(first, name);
+      if (first) header = readHeader(first.fields, `${name}, line ${first.line}`);
       for (const name of header ?? []) emptyRow[name] = '';
       records = others;
     }
@@ -92,17 +93,4 @@ async function* readCsv(options: CsvRead, since: string | null): AsyncGenerator<
 function headerFault(fault: BrokenRow, delimiter: string): string {
   const hint = delimiterHint(fault.text.split('\n')[0] ?? '', delimiter);
   return hint ? `the header ${hint}` : `the header cannot be read: ${fault.reason}`;
-}
-
-function readHeader(record: CsvRecord, file: string): string[] {
-  const place = `${file}, line ${record.line}`;
-  const names = record.fields.map((name, i) => (name.trim() === '' ? `column ${i + 1}` : name));
-  const problems: Problem[] = [];
-  names.forEach((name, i) => {
-    const first = names.indexOf(name);
-    if (first < i) problems.push({ field: place, message: `the header names "${name}" twice, as columns ${first + 1} and ${i + 1}` });
-    if (name === '__proto__') problems.push({ field: place, message: `a column cannot be named "${name}"` });
-  });
-  if (problems.length) throw new BadInput(problems);
-  return names;
 }

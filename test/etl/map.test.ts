@@ -245,7 +245,7 @@ rows('keeps the case and flags what cannot be read', () => {
     { closed: 'soon', n: '1.5', paid: 'lots', v: 'perhaps', s: 'urgent', sub: 'Gold' },
   );
   assert.ok(parsed.ok);
-  assert.equal(parsed.record, { source_id: '1', kind: 'complaint', received_at: '2024-02-03' });
+  assert.equal(parsed.record, { source_id: '1', kind: 'complaint', received_at: '2024-02-03', raw: { severity: 'urgent' } });
   assert.equal(
     parsed.flags.map((flag) => [flag.rule, flag.field, flag.message.slice(0, 40), flag.value]),
     [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { newFiles } from '../../../etl/connectors/folder.ts';
+import { folder as connector } from '../../../etl/connectors/folder.ts';
 import { SourceFailed } from '../../../etl/errors.ts';
 
 const folder = suite('drop folder');
@@ -13,14 +13,29 @@ folder.after.each(() => rmSync(dir, { recursive: true, force: true }));
 
 const put = (name: string, text: string) => writeFileSync(path.join(dir, name), text);
 const look = (isLoaded: (hash: string) => boolean = () => false) =>
-  newFiles({ source: 'inbox', folder: dir, isLoaded: (hash) => Promise.resolve(isLoaded(hash)), settleMs: 60 });
+  connector.files({ path: dir }, { source: 'inbox', isLoaded: (hash) => Promise.resolve(isLoaded(hash)), settleMs: 60 });
 
-folder('lists CSV and TSV files by name and leaves others, hidden and unfinished ones', async () => {
-  for (const name of ['b.csv', 'a.CSV.gz', 'c.tsv', 'd.txt', 'notes.md', '.hidden.csv', '~lock.csv', 'e.csv.part']) put(name, name);
+folder('lists files of every format by name and leaves others, hidden and unfinished ones', async () => {
+  for (const name of [
+    'b.csv',
+    'a.CSV.gz',
+    'c.tsv',
+    'd.txt',
+    'f.ndjson',
+    'g.jsonl.gz',
+    'h.json',
+    'i.XLSX',
+    'i.xlsx.gz',
+    'notes.md',
+    '.hidden.csv',
+    '~lock.csv',
+    'e.csv.part',
+  ])
+    put(name, name);
   mkdirSync(path.join(dir, 'sub.csv'));
   assert.equal(
     (await look()).map((f) => f.name),
-    ['a.CSV.gz', 'b.csv', 'c.tsv', 'd.txt'],
+    ['a.CSV.gz', 'b.csv', 'c.tsv', 'd.txt', 'f.ndjson', 'g.jsonl.gz', 'h.json', 'i.XLSX'],
   );
 });
 
