@@ -1,11 +1,13 @@
 import type { Knex } from 'knex';
 import type { Derived } from './derive.ts';
+import { applyDecisions, noteUnmapped } from './label-decisions.ts';
 import { replaceChildren } from './load-children.ts';
 import { markRepeats } from './load-repeats.ts';
 import { replaceSurveys } from './load-surveys.ts';
 import { shardKey } from './shard-key.ts';
 import { insertRows, isOneOf } from './store/insert.ts';
 import type { LabelScope } from './store/labels.ts';
+import { checkRulesInForce } from './store/rules.ts';
 import { blankCaseFact, caseFactColumns, dimensionColumns, fixedLists, parentDimension, place } from './store/tables.ts';
 import { takeNumbers } from './store/transact.ts';
 
@@ -62,9 +64,11 @@ const labelPlaces = caseLabels.map((dimension) => ({ dimension, at: place[dimens
  * Inserts new cases and rewrites changed ones with all that hangs on them; unchanged ones are not touched.
  * @param cases each key once
  * @returns what became of each, in order, and the id of each
+ * @throws SourceFailed where they were derived with calendars or policies that are no longer in force
  */
 export async function upsertCases(scope: LoadScope, cases: readonly LoadedCase[]): Promise<{ outcomes: Outcome[]; caseIds: number[] }> {
   const { trx, source } = scope;
+  if (cases[0]) await checkRulesInForce(trx, cases[0].rulesHash, source.name);
   const existing = await findExisting(scope, cases);
   const outcomes = cases.map((derived): Outcome => {
     const found = existing.get(derived.sourceId);
@@ -89,6 +93,8 @@ export async function upsertCases(scope: LoadScope, cases: readonly LoadedCase[]
       const name = record[dimension];
       if (name) row[at] = scope.labels.code(dimension, name, above ? scope.labels.code(above, record[above as typeof dimension]) : 0);
     }
+    noteUnmapped(scope.labels, source.code, derived);
+    if (scope.labels.hasDecisions(source.code)) applyDecisions(scope.labels, source.code, derived);
     nameChildren(scope.labels, derived);
     written.push({ derived, caseId, shardKey: shard, isNew: !found });
   });

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { LoadScope, WrittenCase } from './load-cases.ts';
 import { eventKinds } from './record.ts';
 import { insertRows, isOneOf, isSqlite } from './store/insert.ts';
-import type { Value } from './store/tables.ts';
+import { place, type Value } from './store/tables.ts';
 
 const textColumns = [
   'title',
@@ -29,8 +29,10 @@ export async function replaceChildren({ trx, labels, runId, input }: LoadScope, 
   for (const { derived, caseId, shardKey } of written) {
     const ids = [caseId, shardKey];
     derived.issues.forEach(({ issue, sub_issue }, i) => {
+      // The primary issue stands in the fact, under the label a person may have decided on.
+      if (i === 0) return issues.push([caseId, shardKey, 1, derived.row[place.issue] ?? 0, derived.row[place.sub_issue] ?? 0]);
       const code = labels.code('issue', issue);
-      issues.push([caseId, shardKey, i + 1, code, sub_issue ? labels.code('sub_issue', sub_issue, code) : 0]);
+      return issues.push([caseId, shardKey, i + 1, code, sub_issue ? labels.code('sub_issue', sub_issue, code) : 0]);
     });
     const { text } = derived;
     if (text) texts.push([...ids, ...textColumns.map((column) => text[column])]);

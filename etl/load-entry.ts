@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
+import { deriveContextOf } from './derive-context.ts';
 import { derive } from './derive.ts';
 import { loadBatch } from './load.ts';
 import type { CaseRecord } from './record.ts';
 import type { Store } from './store/open.ts';
-import { customerSecret } from './store/settings.ts';
 import { describeSource } from './store/sources.ts';
 import type { CaseFactRow, SourceStateRow } from './store/tables.ts';
 
@@ -44,7 +44,7 @@ export async function loadEntry(
   const zone = options.zone ?? 'UTC';
   const name = 'entry';
   const code = await describeSource(store, { name, connector: 'entry', map: null, zone, fields: options.fields });
-  const context = { zone, currency: options.currency, now: options.now, customerSecret: await customerSecret(store) };
+  const context = await deriveContextOf(store, { organisation: options, source: code, now: options.now });
   const derived = derive({ ...record, source_id: key }, [], context);
   let found: Pick<CaseFactRow, 'case_id' | 'row_hash'> | undefined;
   const result = await loadBatch(store, {

@@ -140,7 +140,13 @@ function placeKey(row: Pick<SourceRow, 'source_id' | 'row_key'>): string {
 
 /** Where the file decides the order, all ordinals are equal and the line is no part of the hash: a row may move in the next file. */
 function toSourceRow({ source, bound, runId }: Landing, key: string, row: RawRow): SourceRow {
-  const body = JSON.stringify(Object.fromEntries(bound.columns.map((column) => [column, row.values[column] ?? ''])));
+  const given: Record<string, string> = {};
+  for (const column of bound.columns) {
+    const value = row.values[column];
+    // What is empty is left out, so that one column more in the input changes no row.
+    if (value) given[column] = value;
+  }
+  const body = JSON.stringify(given);
   const ordinal = bound.ordinal(row) ?? 0;
   return {
     source: source.code,

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { upsertCases, type LoadedCase, type LoadScope, type Outcome, type SourceKey } from './load-cases.ts';
-import { removeCases } from './load-gone.ts';
+import { removeCases, removeGone } from './load-gone.ts';
+import { reasonKind } from './reject-reason.ts';
 import { insertRows } from './store/insert.ts';
 import { openLabels } from './store/labels.ts';
 import type { Store } from './store/open.ts';
@@ -28,6 +29,8 @@ export interface Batch {
   /** Each key once. */
   cases: readonly LoadedCase[];
   rejects: readonly Reject[];
+  /** Keys the source no longer has: their cases are taken out before anything is written. */
+  gone?: readonly string[];
   isKnownNew?: (sourceId: string) => boolean;
   /**
    * Work of the same transaction before the cases are written; the cases and rejects it returns are added to those above.
@@ -44,6 +47,8 @@ export interface BatchResult {
   caseIds: number[];
   cases: readonly LoadedCase[];
   rejected: number;
+  /** Cases taken out of those the source no longer has. */
+  removed: number;
 }
 
 const rawLimit = 64 * 1024;
@@ -62,25 +67,31 @@ export async function loadBatch(store: Store, batch: Batch): Promise<BatchResult
     const rejects = more ? [...batch.rejects, ...more.rejects] : batch.rejects;
     const { source, runId, input, isKnownNew } = batch;
     const scope: LoadScope = { trx, changeSeq, labels, source, runId, input, isKnownNew };
+    const removed = batch.gone?.length ? await removeGone(scope, batch.gone) : 0;
     if (more?.gone) await removeCases(scope, more.gone);
     const { outcomes, caseIds } = await upsertCases(scope, cases);
     await insertRows(
       trx,
       'rejected_record',
-      ['run_id', 'source', 'input', 'line', 'column_no', 'field', 'reason', 'raw', 'rejected_at'],
-      rejects.map((r) => [
-        batch.runId ?? 0,
-        batch.source.code,
-        r.input ?? batch.input,
-        r.line,
-        r.column,
-        r.field,
-        r.reason,
-        r.raw === null ? null : cut(r.raw),
-        batch.now,
-      ]),
+      ['run_id', 'source', 'input', 'line', 'column_no', 'field', 'reason', 'reason_kind', 'raw', 'is_cut', 'rejected_at'],
+      rejects.map((r) => {
+        const raw = r.raw === null ? null : cut(r.raw);
+        return [
+          batch.runId ?? 0,
+          batch.source.code,
+          r.input ?? batch.input,
+          r.line,
+          r.column,
+          r.field,
+          r.reason,
+          reasonKind(r.reason),
+          raw,
+          Number(raw !== r.raw),
+          batch.now,
+        ];
+      }),
     );
-    const done = { outcomes, caseIds, cases, rejected: rejects.length };
+    const done = { outcomes, caseIds, cases, rejected: rejects.length, removed };
     await batch.after?.(trx, done);
     return done;
   });

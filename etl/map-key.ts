@@ -16,7 +16,7 @@ export function keyColumnsOf(plan: KeyPlan): string[] {
 
 /**
  * Compiles a key. Several texts are joined by `|` (a `|` or `\` inside one is written `\|` or `\\`); `row_hash` is 32 hex digits
- * of SHA-256 over all columns by name, so the order of columns does not matter.
+ * of SHA-256 over the columns that hold something, by name: neither the order of columns nor one more of them makes another key.
  */
 export function bindKey(plan: KeyPlan, header: Header): KeyReader {
   if (plan === 'row_hash') {
@@ -24,7 +24,7 @@ export function bindKey(plan: KeyPlan, header: Header): KeyReader {
     for (const column of columns) header.used.add(column);
     return (row) => ({
       key: createHash('sha256')
-        .update(JSON.stringify(columns.map((column) => row[column] ?? '')))
+        .update(JSON.stringify(columns.flatMap((column) => (row[column] ? [column, row[column]] : []))))
         .digest('hex')
         .slice(0, 32),
     });

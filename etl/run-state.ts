@@ -1,56 +1,123 @@
 import type { Knex } from 'knex';
 import type { RunOptions } from './run.ts';
-import type { SourceLock } from './store/lock.ts';
+import type { SourceLock, SourceProgress } from './store/lock.ts';
 import type { Store } from './store/open.ts';
-import type { PipelineRunRow } from './store/tables.ts';
+import type { PipelineRunRow, SourceStateRow } from './store/tables.ts';
 import { transact } from './store/transact.ts';
+import { suspicion } from './suspicion.ts';
 
-/**
- * Notes a run as begun. Whatever still says "running" belongs to a process that is gone, since the lock is ours.
- * @returns its number, and whether the run of the source before it failed
- */
-export async function beginRun(
-  trx: Knex.Transaction,
-  source: number,
-  { startedBy, input, now }: Pick<RunOptions<unknown>, 'startedBy' | 'input' | 'now'>,
-): Promise<{ runId: number; isAfterFailure: boolean }> {
-  await trx<PipelineRunRow>('pipeline_run')
-    .where({ source, state: 'running' })
-    .update({ state: 'failed', finished_at: now(), message: 'interrupted: its process ended before it was done' });
-  const before = await trx<PipelineRunRow>('pipeline_run').where({ source }).orderBy('run_id', 'desc').first('state');
-  const rows = await trx<PipelineRunRow>('pipeline_run')
-    .insert({ source, started_by: startedBy, input, state: 'running', started_at: now() })
-    .returning('run_id');
-  const { run_id: runId } = rows[0] as { run_id: number }; // one row was inserted
-  return { runId, isAfterFailure: before?.state === 'failed' };
+/** A run that has begun, with what the store knows of its source. */
+export interface BegunRun {
+  runId: number;
+  startedAt: number;
+  /** The run of the source before it failed. */
+  isAfterFailure: boolean;
+  /** Where the connector is to go on from; null: from the start. */
+  cursor: string | null;
+  /** Every column the records of the source have had. */
+  columns: string[];
 }
 
-/** Notes a run as done, with its file and until when the source is known (seconds UTC; 0 leaves that as it is), and frees the source. */
+const longestHistory = 1000;
+
+/** Notes a run as begun. Whatever still says "running" belongs to a process that is gone, since the lock is ours. */
+export async function beginRun<Options>(
+  trx: Knex.Transaction,
+  source: number,
+  {
+    startedBy,
+    input,
+    now,
+    connector,
+    since,
+    isFromStart,
+  }: Pick<RunOptions<Options>, 'startedBy' | 'input' | 'now' | 'connector' | 'since' | 'isFromStart'>,
+): Promise<BegunRun> {
+  const startedAt = now();
+  await trx<PipelineRunRow>('pipeline_run')
+    .where({ source, state: 'running' })
+    .update({ state: 'failed', finished_at: startedAt, message: 'interrupted: its process ended before it was done' });
+  const before = await trx<PipelineRunRow>('pipeline_run').where({ source }).orderBy('run_id', 'desc').first('state');
+  const state = await trx<SourceStateRow>('source_state').where({ source }).first('cursor', 'columns');
+  const rows = await trx<PipelineRunRow>('pipeline_run')
+    .insert({ source, started_by: startedBy, input, state: 'running', started_at: startedAt })
+    .returning('run_id');
+  const { run_id: runId } = rows[0] as { run_id: number }; // one row was inserted
+  return {
+    runId,
+    startedAt,
+    isAfterFailure: before?.state === 'failed',
+    cursor: since === 'cursor' && !isFromStart ? cursorOf(connector.name, state?.cursor ?? null) : null,
+    columns: JSON.parse(state?.columns ?? '[]') as string[],
+  };
+}
+
+/** A cursor as the store keeps it. It says which connector it is of, since no other can read it. */
+export function keptCursor(connector: string, cursor: string): string {
+  return JSON.stringify([connector, cursor]);
+}
+
+function cursorOf(connector: string, kept: string | null): string | null {
+  const [owner, cursor] = JSON.parse(kept ?? '[]') as [string?, string?];
+  return owner === connector ? (cursor ?? null) : null;
+}
+
+export interface RunEnd {
+  runId: number;
+  code: number;
+  lock: SourceLock;
+  /** What to note of the source. */
+  progress: SourceProgress;
+  warning: string | null;
+}
+
+/** Notes a run as done, with its file and what is known of the source now, and frees the source. */
 export async function endRun(
-  options: Pick<RunOptions<unknown>, 'store' | 'now' | 'file'>,
-  run: { runId: number; code: number; lock: SourceLock; through: number },
+  { store, now, file }: Pick<RunOptions<unknown>, 'store' | 'now' | 'file'>,
+  { runId, code, lock, progress, warning }: RunEnd,
 ): Promise<void> {
-  const { store, now, file } = options;
   await transact(store, async (trx) => {
-    await run.lock.renew(trx, now(), { throughAt: run.through });
+    await lock.renew(trx, now(), progress);
     if (file) {
       await trx('loaded_file')
-        .insert({ source: run.code, content_hash: file.hash, name: file.name, run_id: run.runId, loaded_at: now() })
+        .insert({ source: code, content_hash: file.hash, name: file.name, run_id: runId, loaded_at: now() })
         .onConflict(['source', 'content_hash'])
         .ignore();
     }
-    await trx<PipelineRunRow>('pipeline_run').where({ run_id: run.runId }).update({ state: 'done', finished_at: now() });
-    await run.lock.release(trx);
+    await trx<PipelineRunRow>('pipeline_run').where({ run_id: runId }).update({ state: 'done', finished_at: now(), warning });
+    await lock.release(trx);
   });
 }
 
 /** Notes a run as failed and frees the source. */
-export async function failRun(store: Store, run: { runId: number; lock: SourceLock; now: number; error: unknown }): Promise<void> {
-  const message = run.error instanceof Error ? run.error.message : String(run.error);
+export async function failRun(store: Store, run: { runId: number; lock: SourceLock; now: number; message: string }): Promise<void> {
   await transact(store, async (trx) => {
     await trx<PipelineRunRow>('pipeline_run')
       .where({ run_id: run.runId })
-      .update({ state: 'failed', finished_at: run.now, message: message.slice(0, 2000) });
+      .update({ state: 'failed', finished_at: run.now, message: run.message.slice(0, 2000) });
     await run.lock.release(trx);
   });
+}
+
+/**
+ * Why a run should be looked at though it ended well, by how much the runs of the source read before.
+ * @param run `isRegular` false: it is one of its kind, so that only its own rows count
+ */
+export async function judgeRun(
+  store: Store,
+  source: number,
+  run: { read: number; rejected: number; input: string | null; isRegular: boolean; isWhole: boolean },
+): Promise<string | null> {
+  const history = run.isRegular
+    ? await store
+        .writer<PipelineRunRow>('pipeline_run')
+        .where({ source, state: 'done' })
+        // A note that there was nothing new is no reading.
+        .whereNull('message')
+        .where((kind) => void (run.input === null ? kind.whereNull('input') : kind.whereNotNull('input')))
+        .orderBy('run_id', 'desc')
+        .limit(longestHistory)
+        .pluck<number[]>('read')
+    : [];
+  return suspicion(run, history);
 }

@@ -1,79 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import cron from 'node-cron';
 import type { SourceConfig } from './config.ts';
-import { dueNow } from './due.ts';
+import { BadInput, SourceFailed } from './errors.ts';
 import { runSource, type SourceDeps } from './run-source.ts';
-import { transact } from './store/transact.ts';
+import { dueOf, freshSchedule, noteFailure, noteRun, readSchedules } from './schedule-state.ts';
+import { RunInProgress } from './store/lock.ts';
+
+export interface ScheduleDeps extends SourceDeps {
+  /** Uniform from 0 (inclusive) to 1 (exclusive). */
+  random?: () => number;
+}
 
 export interface ScheduleTick {
-  /** Runs every source that is due, one after the other, and notes it. A source that fails is tried again after a growing pause. */
+  /** Starts every source that is due, two at a time, and returns without waiting for them. */
   tick: () => Promise<void>;
+  /** Resolves when no run is in progress and none is waiting. */
+  idle: () => Promise<void>;
+  /** Runs that wait for others are given up; they are due again with the next tick. */
+  clear: () => void;
 }
 
-interface ScheduleRunRow {
-  schedule: string;
-  due_at: number;
-  run_id: number | null;
-}
-
-const keepSeconds = 90 * 86_400;
-const longestPause = 3600;
+// One slow source must not keep the others waiting, and many at once would only wait for the one writer.
+const mostAtOnce = 2;
+const graceMs = 3_000;
 
 /**
  * Decides from the store what is due, so that a restart catches up (once, however much was missed) and nothing runs twice.
  * A run is noted when it is done: one that a killed process left behind is done again, which changes nothing.
  */
-export function createTick(deps: SourceDeps): ScheduleTick {
-  const failures = new Map<string, { count: number; retryAt: number }>();
+export function createTick(deps: ScheduleDeps): ScheduleTick {
+  const { store, now, log, random = Math.random } = deps;
+  const zone = () => deps.config.organisation.zone ?? 'UTC';
+  /** By name: the runs in progress and, as they came, those that wait. */
+  const running = new Map<string, Promise<void>>();
+  const waiting = new Map<string, SourceConfig>();
 
   async function runIfDue(source: SourceConfig): Promise<void> {
-    const { store, now, log } = deps;
-    const last = await store
-      .writer<ScheduleRunRow>('schedule_run')
-      .where({ schedule: source.name })
-      .max<{ due_at: number | null }[]>('due_at as due_at');
-    const due = dueNow(source.schedule, last[0]?.due_at ?? null, now(), deps.config.organisation.zone ?? 'UTC');
-    const failed = failures.get(source.name);
-    if (due === null || (failed && failed.retryAt > now())) return;
+    const state = (await readSchedules(store.writer, now())).get(source.name) ?? freshSchedule;
+    const due = dueOf(source, state, now(), zone());
+    if (due === null) return;
     try {
       const { reports, refused } = await runSource(deps, source, 'schedule');
-      failures.delete(source.name);
       for (const { name, reason } of refused) log('file_refused', { source: source.name, file: name, reason });
-      await noteRun(source.name, due, reports.at(-1)?.runId ?? null);
+      await noteRun(store, source.name, due, reports.at(-1)?.runId ?? null);
     } catch (error) {
-      const count = (failed?.count ?? 0) + 1;
-      failures.set(source.name, { count, retryAt: now() + Math.min(longestPause, 60 * 2 ** (count - 1)) });
-      log('scheduled_run_failed', { source: source.name, due_at: due, attempt: count, error });
+      // Somebody else reads it just now, or we are told to stop: neither is a failure of the source.
+      if (error instanceof RunInProgress || deps.signal?.aborted) return;
+      const isRetriable = !(error instanceof BadInput) && (!(error instanceof SourceFailed) || error.retriable);
+      const failed = { name: source.name, due, failedCount: state.failedCount, isRetriable, now: now(), random };
+      const retryAt = await noteFailure(store, failed);
+      log('scheduled_run_failed', { source: source.name, due_at: due, attempt: state.failedCount + 1, retry_at: retryAt, error });
     }
   }
 
-  async function noteRun(schedule: string, due: number, runId: number | null): Promise<void> {
-    await transact(deps.store, async (trx) => {
-      const rows = () => trx<ScheduleRunRow>('schedule_run');
-      await rows().insert({ schedule, due_at: due, run_id: runId }).onConflict(['schedule', 'due_at']).ignore();
-      await rows()
-        .where({ schedule })
-        .where('due_at', '<', due - keepSeconds)
-        .delete();
-    });
+  function startWaiting(): void {
+    for (const [name, source] of waiting) {
+      if (running.size >= mostAtOnce) return;
+      waiting.delete(name);
+      const run = runIfDue(source)
+        // The store cannot be written: the next tick finds the source due still.
+        .catch((error: unknown) => log('schedule_failed', { source: name, error }))
+        .finally(() => {
+          running.delete(name);
+          startWaiting();
+        });
+      running.set(name, run);
+    }
   }
 
-  let running: Promise<void> | null = null;
   return {
-    tick() {
-      running ??= (async () => {
-        for (const source of deps.config.sources) await runIfDue(source);
-      })().finally(() => (running = null));
-      return running;
+    async tick() {
+      const states = await readSchedules(store.writer, now());
+      for (const source of deps.config.sources) {
+        const { name } = source;
+        if (running.has(name) || dueOf(source, states.get(name) ?? freshSchedule, now(), zone()) === null) continue;
+        waiting.set(name, source);
+      }
+      startWaiting();
     },
+    async idle() {
+      while (running.size > 0) await Promise.all(running.values());
+    },
+    clear: () => waiting.clear(),
   };
 }
 
 /**
  * Ticks at once and then once a minute.
- * @returns stops the ticking and waits for the run in progress
+ * @returns stops the ticking; runs in progress have three seconds to come to their end and are then stopped
  */
-export function startSchedule(deps: SourceDeps): () => Promise<void> {
-  const { tick } = createTick(deps);
+export function startSchedule(deps: ScheduleDeps): () => Promise<void> {
+  const stopping = new AbortController();
+  const signal = deps.signal ? AbortSignal.any([deps.signal, stopping.signal]) : stopping.signal;
+  const { tick, idle, clear } = createTick(liveDeps(deps, signal));
   let current = Promise.resolve();
   const go = (): void => {
     current = tick().catch((error: unknown) => deps.log('schedule_failed', { error }));
@@ -83,5 +102,16 @@ export function startSchedule(deps: SourceDeps): () => Promise<void> {
   return async () => {
     await task.destroy();
     await current;
+    clear();
+    const grace = new AbortController();
+    await Promise.race([idle(), pause(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
+    grace.abort();
+    stopping.abort();
+    await idle();
   };
+}
+
+/** The same, its configuration read whenever it is needed: sources may be added while the schedule runs. */
+function liveDeps(deps: ScheduleDeps, signal: AbortSignal): ScheduleDeps {
+  return Object.defineProperty({ ...deps, signal }, 'config', { get: () => deps.config, enumerable: true });
 }

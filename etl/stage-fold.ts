@@ -5,7 +5,7 @@ import type { LoadedCase, RowPlace } from './load-cases.ts';
 import type { Reject } from './load.ts';
 import { landRows, takeWaiting, type KeyedRow, type LandedRow } from './load-rows.ts';
 import { createSeenKeys } from './seen-keys.ts';
-import { brokenReject, fullSize, toReject, type Counts, type Stage, type StagedBatch, type StageOptions } from './stage.ts';
+import { brokenReject, fullSize, noCounts, toReject, type Counts, type Stage, type StagedBatch, type StageOptions } from './stage.ts';
 
 const fullRows = 4000;
 // A case can have many rows, and all of them are held at once.
@@ -16,9 +16,9 @@ const fullCases = 1000;
  * what comes of them cannot depend on how they fell into batches. A case of which none can be made any more is taken out.
  */
 export function createFoldStage(options: StageOptions): Stage {
-  const { bound, source, context, runId, header, batchSize } = options;
+  const { source, context, runId, batchSize } = options;
+  let { bound, header } = options;
   const [rowLimit, caseLimit] = [batchSize ?? fullRows, batchSize ?? fullCases];
-  const landing = { source, bound, runId, isEveryCaseDue: options.isAfterFailure };
   /** Keys counted as unchanged when their rows came. */
   const counted = createSeenKeys();
   let staged = empty();
@@ -67,6 +67,10 @@ export function createFoldStage(options: StageOptions): Stage {
   }
 
   return {
+    rebind(wider, columns) {
+      bound = wider;
+      header = columns;
+    },
     add(extract) {
       for (const row of extract.rows) {
         staged.read += 1;
@@ -93,6 +97,7 @@ export function createFoldStage(options: StageOptions): Stage {
           cases: [],
           rejects,
           async before(trx) {
+            const landing = { source, bound, runId, isEveryCaseDue: options.isAfterFailure };
             same = (await landRows(trx, landing, rows)).filter((key) => counted.get(key) === 0);
             return { cases: [], rejects: [] };
           },
@@ -139,5 +144,3 @@ export function createFoldStage(options: StageOptions): Stage {
     },
   };
 }
-
-const noCounts: Counts = { read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0, flagged: 0 };

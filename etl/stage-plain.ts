@@ -4,18 +4,35 @@ import { derive } from './derive.ts';
 import type { Reject } from './load.ts';
 import type { LoadedCase, SourceKey } from './load-cases.ts';
 import { createSeenKeys } from './seen-keys.ts';
-import { brokenReject, fullSize, toReject, type Counts, type Stage, type StageOptions } from './stage.ts';
+import { brokenReject, fullSize, noCounts, toReject, type Counts, type Stage, type StageOptions } from './stage.ts';
 import { isOneOf } from './store/insert.ts';
 
 const fullCases = 3000;
 
-/** A stage for maps where one row is one case. A key that comes again is refused unless the row says the same. */
-export function createPlainStage({ bound, source, context, isSourceEmpty, header, batchSize = fullCases }: StageOptions): Stage {
+/**
+ * A stage for maps where one row is one case. A key that comes again with other content is refused, since in one file one of them
+ * must be wrong; or it replaces what came before, since what a source says later of a case is how the case stands now.
+ */
+export function createPlainStage(options: StageOptions): Stage {
+  const { source, context, isSourceEmpty, repeats, batchSize = fullCases } = options;
+  let { bound, header } = options;
+  /** Of each key the line it stood on first, so that it can be refused or looked up in the store. */
   const lines = createSeenKeys();
   let staged = empty();
 
   function empty() {
-    return { read: 0, size: 0, cases: [] as LoadedCase[], rejects: [] as Reject[], again: [] as Again[] };
+    return {
+      read: 0,
+      size: 0,
+      cases: [] as LoadedCase[],
+      rejects: [] as Reject[],
+      again: [] as Again[],
+      /** Where the case of a key stands among those that may still be replaced. */
+      places: new Map<string, number>(),
+      /** Keys that an earlier batch of the run has loaded. */
+      loaded: new Set<string>(),
+      replaced: { updated: 0, unchanged: 0 },
+    };
   }
   function addRow(row: RawRow): void {
     staged.read += 1;
@@ -28,13 +45,31 @@ export function createPlainStage({ bound, source, context, isSourceEmpty, header
     if (derived.flags.length) derived.flagPlaces = derived.flags.map(() => ({ line: row.line }));
     staged.size += derived.size;
     const firstLine = lines.get(derived.sourceId);
-    if (firstLine) staged.again.push({ derived, row, firstLine });
-    else {
-      lines.set(derived.sourceId, row.line);
-      staged.cases.push(derived);
+    if (repeats === 'replace') replace(derived, firstLine > 0);
+    else if (firstLine) {
+      staged.again.push({ derived, row, firstLine });
+      return;
+    } else staged.cases.push(derived);
+    if (!firstLine) lines.set(derived.sourceId, row.line);
+  }
+  /** Counts come as they would if every row were loaded for itself. */
+  function replace(derived: LoadedCase, isRepeated: boolean): void {
+    const { places, cases, loaded, replaced } = staged;
+    const place = places.get(derived.sourceId);
+    if (place === undefined) {
+      if (isRepeated) loaded.add(derived.sourceId);
+      places.set(derived.sourceId, cases.length);
+      cases.push(derived);
+      return;
     }
+    replaced[cases[place]?.rowHash === derived.rowHash ? 'unchanged' : 'updated'] += 1;
+    cases[place] = derived;
   }
   return {
+    rebind(wider, columns) {
+      bound = wider;
+      header = columns;
+    },
     add(extract) {
       for (const row of extract.rows) addRow(row);
       staged.read += extract.broken.length;
@@ -42,7 +77,9 @@ export function createPlainStage({ bound, source, context, isSourceEmpty, header
     },
     isFull: () => staged.cases.length + staged.again.length + staged.rejects.length >= batchSize || staged.size >= fullSize,
     take() {
-      const { read, cases, rejects, again } = staged;
+      const { read, cases, rejects, again, loaded, replaced } = staged;
+      const keyColumns = bound.keyColumns;
+      const columns = header;
       staged = empty();
       let same = 0;
       return {
@@ -51,17 +88,24 @@ export function createPlainStage({ bound, source, context, isSourceEmpty, header
         load: {
           cases,
           rejects,
-          isKnownNew: isSourceEmpty ? () => true : undefined,
+          isKnownNew: isSourceEmpty ? (key) => !loaded.has(key) : undefined,
           before: again.length
             ? async (trx) => {
-                const sorted = await sortRepeated(trx, source, { header, keyColumns: bound.keyColumns }, cases, again);
+                const sorted = await sortRepeated(trx, source, { header: columns, keyColumns }, cases, again);
                 same = sorted.same;
                 return sorted;
               }
             : undefined,
         },
         count(result) {
-          const counts: Counts = { read, inserted: 0, updated: 0, unchanged: same, rejected: result.rejected, flagged: 0 };
+          const counts: Counts = {
+            ...noCounts,
+            read,
+            updated: replaced.updated,
+            unchanged: same + replaced.unchanged,
+            rejected: result.rejected,
+            removed: result.removed,
+          };
           result.outcomes.forEach((outcome, i) => {
             counts[outcome] += 1;
             if (outcome !== 'unchanged' && result.cases[i]?.flags.length) counts.flagged += 1;

@@ -5,7 +5,7 @@ import type { Batch, BatchResult, Reject } from './load.ts';
 import type { SourceKey } from './load-cases.ts';
 import type { BoundMap } from './map.ts';
 
-/** What a run has done so far. Cases but for `read` and `rejected`, which are rows. */
+/** What a run has done so far. Cases but for `read` and `rejected`, which are rows; `removed` are those the source no longer has. */
 export interface Counts {
   read: number;
   inserted: number;
@@ -13,6 +13,17 @@ export interface Counts {
   unchanged: number;
   rejected: number;
   flagged: number;
+  removed: number;
+}
+
+/** Nothing done. */
+export const noCounts: Readonly<Counts> = { read: 0, inserted: 0, updated: 0, unchanged: 0, rejected: 0, flagged: 0, removed: 0 };
+
+/** What two parts of a run have done together. */
+export function addCounts(a: Counts, b: Counts): Counts {
+  return Object.fromEntries(
+    Object.keys(noCounts).map((name) => [name, a[name as keyof Counts] + b[name as keyof Counts]]),
+  ) as unknown as Counts; // the same keys
 }
 
 /** Rows waiting to be loaded together. */
@@ -20,7 +31,7 @@ export interface StagedBatch {
   read: number;
   knownAt: number;
   /** What `loadBatch` needs of it. */
-  load: Pick<Batch, 'cases' | 'rejects' | 'isKnownNew' | 'before'>;
+  load: Pick<Batch, 'cases' | 'rejects' | 'gone' | 'isKnownNew' | 'before'>;
   /** The counts this batch adds. Pure, since a transaction may run twice. */
   count(result: BatchResult): Counts;
   /** To be called once after the commit. */
@@ -29,6 +40,8 @@ export interface StagedBatch {
 
 /** Turns extracts into batches: rows into records where one row is one case, rows to be landed where several are. */
 export interface Stage {
+  /** The header has grown: the rows that follow are read with the map bound to all its columns. */
+  rebind(bound: BoundMap, header: readonly string[]): void;
   add(part: Pick<Extract, 'rows' | 'broken'>): void;
   /** Whether what is staged is enough for a batch. */
   isFull(): boolean;
@@ -48,6 +61,8 @@ export interface StageOptions {
   runId: number;
   /** Every column of the input. */
   header: readonly string[];
+  /** A key that comes again in the run with other content: `refuse` it, or `replace` what came before. Folding maps take up every row. */
+  repeats: 'refuse' | 'replace';
   /** Rows or cases that make a batch; default a number for each kind of stage. */
   batchSize?: number;
 }
@@ -69,4 +84,15 @@ export function toReject(row: RawRow, problems: readonly Problem[], columns: rea
 /** A part of the input that is no row. */
 export function brokenReject({ line, column, field, reason, text }: BrokenRow): Reject {
   return { line, column, field, reason, raw: text };
+}
+
+/** Without a single row that could be mapped: parts of the input that are no rows, and keys the source no longer has. */
+export function bareBatch(broken: readonly BrokenRow[], gone: readonly string[]): StagedBatch {
+  return {
+    read: broken.length,
+    knownAt: 0,
+    load: { cases: [], rejects: broken.map(brokenReject), gone },
+    count: ({ rejected, removed }) => ({ ...noCounts, read: broken.length, rejected, removed }),
+    settle: () => undefined,
+  };
 }

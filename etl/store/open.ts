@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import createKnex, { type Knex } from 'knex';
 import type { Database } from 'sqlite3';
+import { SourceFailed } from '../errors.ts';
+import { storeFault } from './fault.ts';
 import { migrationNames, migrationSource } from './migrations/index.ts';
 import { retryWhileBusy } from './transact.ts';
 
@@ -22,7 +24,7 @@ export interface Store {
 
 /**
  * Opens the store, creates it when it is missing and brings it up to date. Several processes may have it open at once.
- * @throws Error when the folder or the database cannot be opened
+ * @throws SourceFailed when the store cannot be written, with what to do; Error when the folder or the database cannot be opened
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   mkdirSync(options.dataDir, { recursive: true });
@@ -33,7 +35,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await migrate(store.writer);
   } catch (error) {
     await store.close();
-    throw error;
+    const fault = storeFault(error);
+    throw fault === null
+      ? error
+      : new SourceFailed(options.databaseUrl ? 'the database' : options.dataDir, fault, { retriable: true, cause: error });
   }
   return store;
 }

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { deriveContextOf } from '../../etl/derive-context.ts';
 import { derive } from '../../etl/derive.ts';
 import { loadBatch } from '../../etl/load.ts';
 import { caseFields, surveyFields, type CaseRecord } from '../../etl/record.ts';
 import { openStore, type Store } from '../../etl/store/open.ts';
-import { customerSecret } from '../../etl/store/settings.ts';
 import { describeSource, laterThrough } from '../../etl/store/sources.ts';
 
 export interface LoadRecordsOptions {
@@ -42,7 +42,7 @@ export async function loadRecords(store: Store, records: CaseRecord[], options: 
   const { source: name = 'test', zone = 'UTC', currency = null, batchSize = 1000, now = Date.UTC(2100, 0, 1) / 1000 } = options;
   const all = [...Object.keys(caseFields), ...Object.keys(surveyFields).map((f) => `surveys.${f}`)];
   const code = await describeSource(store, { name, connector: 'test', map: null, zone, fields: options.fields ?? all });
-  const context = { zone, currency, now, customerSecret: await customerSecret(store) };
+  const context = await deriveContextOf(store, { organisation: { zone, currency }, source: code, now });
   for (let from = 0; from < Math.max(1, records.length); from += batchSize) {
     const cases = records.slice(from, from + batchSize).map((record) => derive(record, [], context));
     const knownAt = options.throughAt ?? cases.reduce((last, c) => Math.max(last, c.knownAt), 0);

@@ -1,0 +1,12 @@
+// One run in a process of its own, to be killed: recovery-child.ts KIND FOLDER STORE
+import { openStore } from '../../etl/store/open.ts';
+import { recoveryKinds } from './recovery-data.ts';
+import { importKind } from './recovery.ts';
+
+const [name, dir, dataDir] = process.argv.slice(2);
+const kind = recoveryKinds.find((known) => known === name);
+if (!kind || !dir || !dataDir) throw new Error(`usage: recovery-child.ts ${recoveryKinds.join('|')} FOLDER STORE`);
+const store = await openStore({ dataDir });
+process.stdout.write('.');
+await importKind(kind, dir, store);
+await store.close();
