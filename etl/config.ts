@@ -1,20 +1,37 @@
 import path from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
-import { scheduleSteps, weekdays, type Schedule } from './due.ts';
-import { BadInput, didYouMean, type Problem } from './errors.ts';
-import { isZone } from './time.ts';
+import type { z } from 'zod';
+import { withPathsFrom } from './config-path.ts';
+import { pathText } from './config-place.ts';
+import { inOurWords, problemsOf, type ConfigProblem } from './config-problems.ts';
+import { scheduleOf } from './config-schedule.ts';
+import { anySourceSchema, configSchema, sourceKeys, sourceSchema } from './config-schema.ts';
+import { parseConfig, withReferences } from './config-yaml.ts';
+import type { Schedule } from './due.ts';
+import { BadInput } from './errors.ts';
+import type { Calendar } from './opening-hours.ts';
+import { checkRules, slaPolicySchema, type SlaPolicy } from './sla.ts';
 
 export interface SourceConfig {
   name: string;
-  connector: 'folder';
-  /** Absolute path of the folder. */
-  path: string;
+  /** Name of a connector of `connectors/index.ts`. */
+  connector: string;
+  /** As the connector's `options` schema reads them: paths absolute, secrets still `${NAME}`. */
+  options: unknown;
   /** Name of a map that comes with Silverlining, or the absolute path of another. */
   map: string;
-  schedule: Schedule;
+  /** Null: read only when somebody asks, or sent to us. */
+  schedule: Schedule | null;
 }
 export interface Config {
-  organisation: { name: string; zone: string | null; currency: string | null };
+  organisation: {
+    name: string;
+    zone: string | null;
+    currency: string | null;
+    /** Name of the calendar that holds where nothing else names one. */
+    calendar?: string | null;
+  };
+  calendars: Record<string, Calendar>;
+  slaPolicies: SlaPolicy[];
   sources: SourceConfig[];
 }
 
@@ -25,138 +42,127 @@ export interface ConfigPlace {
   folder: string;
 }
 
-const reserved = ['entry'];
-type Node = Record<string, unknown>;
-
 /** What holds without a configuration file: one drop folder `inbox` in the data folder, read with the map `standard` every 15 minutes. */
 export function defaultConfig(dataDir: string): Config {
+  const options = { path: path.resolve(dataDir, 'inbox') };
   return {
     organisation: { name: 'Silverlining', zone: null, currency: null },
-    sources: [{ name: 'inbox', connector: 'folder', path: path.resolve(dataDir, 'inbox'), map: 'standard', schedule: { every: '15m' } }],
+    calendars: {},
+    slaPolicies: [],
+    sources: [{ name: 'inbox', connector: 'folder', options, map: 'standard', schedule: { every: '15m' } }],
   };
 }
 
 /**
  * Reads `silverlining.yaml`.
- * @throws BadInput with every problem at once, each by its path, as `sources[0].schedule.every`
+ * @throws BadInput with every problem at once, each by its path, as `sources[0].schedule.every`, and with the line it stands in
  */
 export function readConfig(text: string, { where, folder }: ConfigPlace): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [broken] = document.errors;
-  if (broken) {
-    const { line, col } = lines.linePos(broken.pos[0]);
-    throw new BadInput([{ field: where, message: `line ${line}, column ${col}: ${broken.message}` }]);
+  const { value, lineOf } = parseConfig(text, where);
+  const problems: ConfigProblem[] = [];
+  const written = withReferences(withoutEmptyParts(value), problems);
+  const parsed = withPathsFrom(folder, () => configSchema.safeParse(written, { error: inOurWords }));
+  if (parsed.error) problems.push(...problemsOf(parsed.error.issues), ...unknownSources(parsed.error, written));
+  const sources = tablesOf(written, 'sources');
+  problems.push(...sameNames(sources));
+  problems.push(...rulesOf(written));
+  if (problems.length) {
+    const seen = new Set<string>();
+    const named = problems.map(({ path: at, message }) => {
+      const line = lineOf(at);
+      return { field: pathText(at) || where, message: line === null ? message : `${message} (line ${line})` };
+    });
+    throw new BadInput(named.filter(({ field }) => !seen.has(field) && seen.add(field)));
   }
-  const problems: Problem[] = [];
-  const say = (field: string, message: string): void => void problems.push({ field, message });
-  const root = node(document.toJS() ?? {}, where, ['organisation', 'sources'], say);
-  const organisation = readOrganisation(root.organisation ?? {}, say);
-  const given = root.sources ?? [];
-  if (!Array.isArray(given)) say('sources', 'must be a list, one entry a source');
-  const sources = (Array.isArray(given) ? given : []).map((item, i) => readSource(item, `sources[${i}]`, folder, say));
-  sources.forEach((source, i) => {
-    if (source.name && sources.findIndex((s) => s.name === source.name) < i)
-      say(`sources[${i}].name`, `"${source.name}" is the name of another source`);
-  });
-  if (problems.length) throw new BadInput(problems);
-  return { organisation, sources };
-}
-
-type Say = (field: string, message: string) => void;
-
-function readOrganisation(value: unknown, say: Say): Config['organisation'] {
-  const given = node(value, 'organisation', ['name', 'zone', 'currency'], say);
-  const zone = text(given, 'organisation', 'zone', say);
-  const currency = text(given, 'organisation', 'currency', say);
-  if (zone && !isZone(zone))
-    say(
-      'organisation.zone',
-      `"${zone}" is no time zone; it is a name like Europe/Vienna${didYouMean(zone, Intl.supportedValuesOf('timeZone'))}`,
-    );
-  if (currency && !/^[A-Z]{3}$/.test(currency)) say('organisation.currency', `"${currency}" is no currency code; it is one like EUR`);
-  return { name: text(given, 'organisation', 'name', say) ?? 'Silverlining', zone, currency };
-}
-
-function readSource(value: unknown, at: string, folder: string, say: Say): SourceConfig {
-  const given = node(value, at, ['name', 'connector', 'path', 'map', 'schedule'], say);
-  const need = (key: string): string => {
-    const found = text(given, at, key, say);
-    if (found === null && given[key] === undefined) say(`${at}.${key}`, 'is missing');
-    return found ?? '';
-  };
-  const name = need('name');
-  if (reserved.includes(name)) say(`${at}.name`, `"${name}" is the source of the case-entry form; choose another name`);
-  const connector = need('connector');
-  if (connector && connector !== 'folder')
-    say(`${at}.connector`, `"${connector}" is no connector; there is folder${didYouMean(connector, ['folder'])}`);
-  const folderPath = need('path');
-  const map = need('map');
+  const data = parsed.data as z.output<typeof configSchema>; // without problems it was read
+  const { name, zone = null, currency = null, calendar } = data.organisation;
   return {
-    name,
-    connector: 'folder',
-    path: path.resolve(folder, folderPath),
-    map: /[/\\]|\.ya?ml$/.test(map) ? path.resolve(folder, map) : map,
-    schedule: readSchedule(given.schedule, `${at}.schedule`, say),
+    organisation: { name, zone, currency, ...(calendar === undefined ? {} : { calendar }) },
+    calendars: data.calendars,
+    slaPolicies: data.sla_policies,
+    sources: data.sources.map(sourceOf),
   };
 }
 
-function readSchedule(value: unknown, at: string, say: Say): Schedule {
-  // A step alone is enough for most: "schedule: hour".
-  const given: Node = typeof value === 'string' ? { every: value } : node(value ?? {}, at, ['every', 'on', 'at', 'zone'], say);
-  const { every, on } = given;
-  const step = scheduleSteps.find((s) => s === every);
-  if (every === undefined) say(`${at}.every`, `is missing; it is one of ${scheduleSteps.join(', ')}`);
-  else if (!step) say(`${at}.every`, `${show(every)} is not one of ${scheduleSteps.join(', ')}${didYouMean(show(every), scheduleSteps)}`);
-  const schedule: Schedule = { every: step ?? 'day' };
-  const time = text(given, at, 'at', say);
-  const zone = text(given, at, 'zone', say);
-  if (time !== null && !/^([01]\d|2[0-3]):[0-5]\d$/.test(time))
-    say(`${at}.at`, `"${time}" is no time of day; it is written "07:30", in quotes`);
-  else if (time !== null && (step === '15m' || step === 'hour')) say(`${at}.at`, `goes with day, week or month, not with ${step}`);
-  else if (time !== null) schedule.at = time;
-  if (zone !== null && !isZone(zone))
-    say(`${at}.zone`, `"${zone}" is no time zone; it is a name like Europe/Vienna${didYouMean(zone, Intl.supportedValuesOf('timeZone'))}`);
-  else if (zone !== null) schedule.zone = zone;
-  if (on === undefined) return schedule;
-  const day = weekdays.find((d) => typeof on === 'string' && d === on.toLowerCase());
-  if (step === 'week' && day) schedule.on = day;
-  else if (step === 'month' && Number.isInteger(on) && Number(on) >= 1 && Number(on) <= 31) schedule.on = Number(on);
-  else if (step === 'week')
-    say(`${at}.on`, `${show(on)} is no weekday; it is one of ${weekdays.join(', ')}${didYouMean(show(on), weekdays)}`);
-  else if (step === 'month') say(`${at}.on`, `${show(on)} is no day of the month; it is a number from 1 to 31`);
-  else if (step) say(`${at}.on`, `goes with week or month, not with ${step}`);
-  return schedule;
+/**
+ * Reads one source as `sources:` of the configuration has it.
+ * @param value the parsed YAML or JSON of the entry
+ * @param folder relative paths of it start from
+ * @param others sources whose names are taken
+ * @throws BadInput with every problem at once, each by its path in the entry
+ */
+export function readSource(value: unknown, folder: string, others: readonly Pick<SourceConfig, 'name'>[] = []): SourceConfig {
+  const problems: ConfigProblem[] = [];
+  const written = withReferences(value, problems);
+  const parsed = withPathsFrom(folder, () => sourceSchema.safeParse(written, { error: inOurWords }));
+  if (parsed.error) problems.push(...problemsOf(parsed.error.issues), ...restOfUnknown(parsed.error.issues, written));
+  if (parsed.data && others.some((other) => other.name === parsed.data.name)) problems.push(...[taken(String(parsed.data.name), [])]);
+  if (problems.length) throw new BadInput(problems.map(({ path: at, message }) => ({ field: pathText(at), message })));
+  return sourceOf(parsed.data as z.output<typeof sourceSchema>); // without problems it was read
 }
 
-function node(value: unknown, at: string, keys: readonly string[], say: Say): Node {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    say(at, `must be a table of ${keys.join(', ')}`);
-    return {};
-  }
-  for (const key of Object.keys(value)) {
-    if (!keys.includes(key))
-      say(at.endsWith('.yaml') ? key : `${at}.${key}`, `is no setting here${didYouMean(key, keys)}; there are ${keys.join(', ')}`);
-  }
-  return value as Node;
+function sourceOf(source: Record<string, unknown>): SourceConfig {
+  const own = source as z.output<typeof anySourceSchema>; // every connector's schema has these keys
+  const options = Object.fromEntries(Object.entries(source).filter(([key]) => !sourceKeys.includes(key)));
+  const schedule = own.schedule === undefined ? null : scheduleOf(own.schedule);
+  return { name: own.name, connector: own.connector, options, map: own.map, schedule };
 }
 
-function text(given: Node, at: string, key: string, say: Say): string | null {
-  const value = given[key];
-  if (value === undefined || value === null) return null;
-  if (typeof value !== 'string') {
-    say(`${at}.${key}`, `${show(value)} is not text`);
-    return null;
-  }
-  // Only secrets may come from the environment, so that a configuration reads the same on every machine.
-  if (value.includes('${')) {
-    say(`${at}.${key}`, 'takes no ${NAME} of the environment; only secrets do');
-    return null;
-  }
-  if (value.trim() === '') say(`${at}.${key}`, 'is empty');
-  return value;
+/** A part whose entries are all commented out is not there. */
+function withoutEmptyParts(value: unknown): unknown {
+  if (value === null || value === undefined) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null));
 }
 
-function show(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+function tablesOf(config: unknown, key: string): Record<string, unknown>[] {
+  const list = (config as Record<string, unknown> | null)?.[key];
+  return Array.isArray(list)
+    ? list.map((item) => (typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {}))
+    : [];
+}
+
+/** The schema stops at a connector it does not know; what else is wrong with such a source is said all the same. */
+function unknownSources(error: z.ZodError, written: unknown): ConfigProblem[] {
+  return tablesOf(written, 'sources').flatMap((source, i) => {
+    const own = error.issues.filter((issue) => issue.path[0] === 'sources' && issue.path[1] === i);
+    const found = restOfUnknown(
+      own.map((issue) => ({ ...issue, path: issue.path.slice(2) })),
+      source,
+    );
+    return found.map((problem) => ({ ...problem, path: ['sources', i, ...problem.path] }));
+  });
+}
+
+function restOfUnknown(issues: readonly z.core.$ZodIssue[], source: unknown): ConfigProblem[] {
+  if (!issues.some((issue) => issue.code === 'invalid_union' && issue.path.length === 1 && issue.path[0] === 'connector')) return [];
+  const { error } = anySourceSchema.safeParse(source, { error: inOurWords });
+  return error ? problemsOf(error.issues) : [];
+}
+
+function sameNames(sources: Record<string, unknown>[]): ConfigProblem[] {
+  const names = sources.map((source) => source.name);
+  return names.flatMap((name, i) => (typeof name === 'string' && names.indexOf(name) < i ? [taken(name, ['sources', i])] : []));
+}
+
+function taken(name: string, above: PropertyKey[]): ConfigProblem {
+  return { path: [...above, 'name'], message: `"${name}" is the name of another source` };
+}
+
+/** Names are compared though something else may be wrong: a part that cannot be read refers to nothing. */
+function rulesOf(written: unknown): ConfigProblem[] {
+  const { calendars, organisation } = written as { calendars?: unknown; organisation?: { calendar?: unknown } };
+  const calendar = organisation?.calendar;
+  const found = checkRules({
+    calendars: typeof calendars === 'object' ? (calendars as Config['calendars']) : {},
+    calendar: typeof calendar === 'string' ? calendar : null,
+    policies: tablesOf(written, 'sla_policies').map(
+      (policy, i) => slaPolicySchema.safeParse(policy).data ?? { name: `sla_policies[${i}]` },
+    ),
+  });
+  return found.map(({ field, message }) => ({ path: pathOf(field), message }));
+}
+
+function pathOf(field: string): PropertyKey[] {
+  return [...field.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([text, index]) => (index === undefined ? text : Number(index)));
 }

@@ -16,6 +16,8 @@ export interface Environment {
   logLevel: LogLevel;
   /** Whether an empty store is filled with demo data. */
   demo: boolean;
+  /** Whether sources added in the browser may be on this machine. */
+  localSources: boolean;
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -29,6 +31,10 @@ export const environmentKeys = {
   DATABASE_URL: { default: '', description: 'PostgreSQL address, postgres://…; absent, a SQLite file in the folder of the store.' },
   SILVERLINING_CONFIG: { default: './silverlining.yaml', description: 'Configuration file: organisation, sources, schedules.' },
   SILVERLINING_DEMO: { default: 'on', description: 'Whether the first start fills an empty store with demo data: on or off.' },
+  SILVERLINING_LOCAL_SOURCES: {
+    default: 'off',
+    description: 'Whether a source added in the browser may be an address of this machine: on or off.',
+  },
   LOG_LEVEL: { default: 'info', description: `How much is logged: ${logLevels.join(', ')}.` },
 } as const satisfies Record<string, { default: string; description: string }>;
 
@@ -38,7 +44,7 @@ type Key = keyof typeof environmentKeys;
  * Reads the environment. Empty values count as absent; relative paths are taken from `folder`.
  * @throws BadInput with every problem at once, `field` being the variable
  */
-export function readEnvironment(env: Record<string, string | undefined>, folder: string): Environment {
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>, folder: string): Environment {
   const problems: Problem[] = [];
   const given = (key: Key) => env[key]?.trim() || environmentKeys[key].default;
   const fail = (field: Key, message: string) => problems.push({ field, message: `"${given(field)}" ${message}` });
@@ -60,6 +66,9 @@ export function readEnvironment(env: Record<string, string | undefined>, folder:
   const demo = given('SILVERLINING_DEMO').toLowerCase();
   if (demo !== 'on' && demo !== 'off') fail('SILVERLINING_DEMO', 'is neither on nor off');
 
+  const localSources = given('SILVERLINING_LOCAL_SOURCES').toLowerCase();
+  if (localSources !== 'on' && localSources !== 'off') fail('SILVERLINING_LOCAL_SOURCES', 'is neither on nor off');
+
   if (problems.length || !logLevel) throw new BadInput(problems);
   return {
     port,
@@ -70,5 +79,6 @@ export function readEnvironment(env: Record<string, string | undefined>, folder:
     isConfigNamed: Boolean(env.SILVERLINING_CONFIG?.trim()),
     logLevel,
     demo: demo === 'on',
+    localSources: localSources === 'on',
   };
 }

@@ -3,12 +3,15 @@ import path from 'node:path';
 import { defaultConfig, readConfig, type Config } from '../../etl/config.ts';
 import { BadInput } from '../../etl/errors.ts';
 import { createLog, type Log } from '../../etl/log.ts';
+import type { SecretEnv } from '../../etl/secret.ts';
 import { openStore, type Store } from '../../etl/store/open.ts';
 import { readEnvironment, type Environment } from '../environment.ts';
 
 /** What a command is given of the process it runs in. Results go to `out`, everything said to people to `say`. */
 export interface Context {
   environment: Environment;
+  /** Variables of the process; secrets are among them. */
+  env: SecretEnv;
   log: Log;
   /** Seconds since 1970 UTC. */
   now: () => number;
@@ -26,16 +29,15 @@ export interface Context {
 
 /**
  * The context of a command.
- * @param given `env` and `folder`: variables and working folder of the process
+ * @param given `folder`: working folder of the process
  * @throws BadInput when the environment is wrong
  */
-export function createContext(
-  given: Pick<Context, 'now' | 'out' | 'say'> & { env: Record<string, string | undefined>; folder: string },
-): Context {
+export function createContext(given: Pick<Context, 'now' | 'out' | 'say' | 'env'> & { folder: string }): Context {
   const { env, folder, now, out, say } = given;
   const environment = readEnvironment(env, folder);
   return {
     environment,
+    env,
     log: createLog(environment.logLevel),
     now,
     out,

@@ -1,19 +1,27 @@
 import { statSync } from 'node:fs';
-import { csv } from '../../etl/connectors/csv.ts';
+import { fileFormats, readerOf, type FileFormat } from '../../etl/connectors/file-format.ts';
 import { BadInput } from '../../etl/errors.ts';
 import { isRealDate } from '../../etl/record.ts';
 import { runImport } from '../../etl/run.ts';
 import { textFlag, type Command } from './command.ts';
 import { findMap } from './maps.ts';
+import { adoptConfigured } from './rules.ts';
 import { sayReport, showProgress } from './run-report.ts';
+
+const standardInput = '-';
 
 export const importFile: Command = {
   name: 'import',
-  summary: 'Loads a file (plain or .gz) through a map.',
+  summary: 'Loads a file (CSV, TSV, NDJSON, JSON or XLSX, also .gz; - is standard input) through a map.',
   args: 'FILE',
   count: [1, 1],
   flags: {
     map: { value: 'NAME|PATH', description: 'The map that says what its columns mean: a name from fixtures/maps, or a path.' },
+    format: {
+      value: 'FORMAT',
+      allowed: fileFormats,
+      description: `How the file is written: ${fileFormats.join(', ')}; default as the map says, or by the ending of its name.`,
+    },
     through: { value: 'DATE', description: 'The file is complete up to the end of this day (YYYY-MM-DD); default its latest time.' },
   },
   async run(given, context) {
@@ -22,21 +30,31 @@ export const importFile: Command = {
     if (throughDate !== undefined && !isRealDate(throughDate))
       throw new BadInput([{ field: '--through', message: `"${throughDate}" is not a date like 2026-11-09` }]);
     const map = findMap(textFlag(given, 'map'));
-    const size = sizeOf(file);
-    const organisation = context.readConfig().organisation;
+    const isPiped = file === standardInput;
+    const size = isPiped ? null : sizeOf(file);
+    // The flag's declaration admits nothing else.
+    const format = (textFlag(given, 'format') as FileFormat | undefined) ?? map.input.format;
+    if (isPiped && format === undefined)
+      throw new BadInput([
+        { field: '--format', message: `is missing: say how standard input is written, one of ${fileFormats.join(', ')}` },
+      ]);
+    const input = format === undefined ? map.input : { ...map.input, format };
+    const connector = readerOf(file, input);
+    const config = context.readConfig();
 
     const store = await context.openStore();
     const progress = showProgress(map.source, size);
     try {
+      await adoptConfigured(store, config, context);
       const report = await runImport({
         store,
         map,
         mapName: textFlag(given, 'map') ?? map.source,
-        connector: csv,
-        options: { file, ...map.input },
+        connector,
+        options: { ...input, file: isPiped ? process.stdin : file },
         startedBy: 'command',
-        input: file,
-        organisation,
+        input: isPiped ? 'standard input' : file,
+        organisation: config.organisation,
         now: context.now,
         log: context.log,
         onProgress: progress.onProgress,

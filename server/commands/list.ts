@@ -1,13 +1,15 @@
 import type { Command } from './command.ts';
+import { config } from './config.ts';
 import { helpCommand } from './help.ts';
 import { importFile } from './import.ts';
+import { preview } from './preview.ts';
 import { query } from './query.ts';
 import { run } from './run.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { user } from './user.ts';
 
-const working = [start, importFile, run, status, query, user];
+const working = [start, importFile, run, preview, status, query, config, user];
 
 /** Every word the command line knows, in the order the help shows them. */
 export const commands: Command[] = [...working, helpCommand(working)];

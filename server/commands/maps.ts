@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { BadInput, didYouMean } from '../../etl/errors.ts';
+import type { Config } from '../../etl/config.ts';
+import { BadInput, didYouMean, type Problem } from '../../etl/errors.ts';
 import { readMap, type RecordMap } from '../../etl/map.ts';
 import { projectDir } from '../project-dir.ts';
 
@@ -34,4 +35,24 @@ export function findMap(nameOrPath: string | undefined): RecordMap {
     ]);
   }
   return readMap(readFileSync(file, 'utf8'), isName ? `fixtures/maps/${nameOrPath}.yaml` : nameOrPath);
+}
+
+/**
+ * Reads the map of every configured source once, so that a wrong one is known before anything runs.
+ * @throws BadInput with every problem of every map, each by its source
+ */
+export function checkMaps({ sources }: Pick<Config, 'sources'>): void {
+  const problems = sources.flatMap(({ name, map }): Problem[] => {
+    try {
+      findMap(map);
+      return [];
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw error;
+      return error.problems.map(({ field, message }) => ({
+        field: `map of the source ${name}`,
+        message: field === '--map' ? message : `${field}: ${message}`,
+      }));
+    }
+  });
+  if (problems.length) throw new BadInput(problems);
 }

@@ -1,45 +1,64 @@
 import { BadInput, didYouMean, SourceFailed } from '../../etl/errors.ts';
 import type { Config, SourceConfig } from '../../etl/config.ts';
-import { runSource } from '../../etl/run-source.ts';
+import { connectors } from '../../etl/connectors/index.ts';
+import { runSource, type SourceDeps } from '../../etl/run-source.ts';
 import { exitCodes, type Command } from './command.ts';
+import type { Context } from './context.ts';
 import { findMap } from './maps.ts';
-import { sayReport } from './run-report.ts';
+import { adoptConfigured } from './rules.ts';
+import { sayReport, showProgress } from './run-report.ts';
 
 export const run: Command = {
   name: 'run',
-  summary: 'Pulls the configured sources now, or those that are named.',
+  summary: 'Reads the configured sources now, or those that are named.',
   args: '[SOURCE…]',
   count: [0, Infinity],
-  flags: {},
-  async run({ args }, context) {
+  flags: { 'from-start': { description: 'Reads pulled sources from their start again, as after a change of the map.' } },
+  async run({ args, flags }, context) {
     const config = context.readConfig();
-    const sources = chooseSources(config, args);
+    const chosen = chooseSources(config, args);
+    // Without names it is about everything that can be read.
+    const sources = args.length ? chosen : chosen.filter((source) => !isPushed(source));
+    if (sources.length === 0) context.say('no source is configured that can be read; npx silverlining import FILE --map NAME loads a file');
+    const { env, now, log } = context;
     const store = await context.openStore();
     try {
-      const codes = new Set<number>();
-      for (const source of sources) {
-        try {
-          const deps = { store, config, findMap, now: context.now, log: context.log };
-          const { reports, refused } = await runSource(deps, source, 'command');
-          for (const { name, reason } of refused) {
-            context.say(`${source.name}: ${name}: ${reason}`);
-            codes.add(exitCodes.failed);
-          }
-          if (reports.length + refused.length === 0) context.say(`${source.name}: nothing new in ${source.path}`);
-          for (const report of reports) codes.add(await sayReport(store, report, context));
-        } catch (error) {
-          // One source that cannot be read must not keep the others waiting.
-          if (!(error instanceof SourceFailed) && !(error instanceof BadInput)) throw error;
-          context.say(`${source.name}: ${error.message}`);
-          codes.add(exitCodes.failed);
-        }
-      }
-      return [exitCodes.failed, exitCodes.loadedWithRejects].find((code) => codes.has(code)) ?? exitCodes.done;
+      await adoptConfigured(store, config, context);
+      const codes: number[] = [];
+      const deps = { store, config, findMap, env, now, log, isFromStart: flags['from-start'] === true };
+      for (const source of sources) codes.push(...(await runOne(deps, source, context)));
+      return [exitCodes.failed, exitCodes.loadedWithRejects].find((code) => codes.includes(code)) ?? exitCodes.done;
     } finally {
       await store.close();
     }
   },
 };
+
+/** Runs one source and says how it went; one that cannot be read must not keep the others waiting. */
+async function runOne(deps: SourceDeps, source: SourceConfig, context: Context): Promise<number[]> {
+  const { name } = source;
+  const progress = showProgress(name);
+  try {
+    const { reports, refused } = await runSource({ ...deps, onProgress: progress.onProgress }, source, 'command').finally(progress.end);
+    for (const file of refused) context.say(`${name}: ${file.name}: ${file.reason}`);
+    if (refused.length) context.say(`  mend the file or the map, then: npx silverlining run ${name}`);
+    if (reports.length + refused.length === 0) context.say(`${name}: nothing new in ${placeOf(source)}`);
+    const codes: number[] = refused.length ? [exitCodes.failed] : [];
+    for (const report of reports) codes.push(await sayReport(deps.store, report, context));
+    return codes;
+  } catch (error) {
+    if (error instanceof SourceFailed) {
+      context.say(`${name}: ${error.message}`);
+      context.say(
+        `  what was loaded before is kept; ${error.retriable ? 'try again' : 'when that is mended'}: npx silverlining run ${name}`,
+      );
+    } else if (error instanceof BadInput) {
+      for (const { field, message } of error.problems) context.say(`${name}: ${field && field !== name ? `${field}: ` : ''}${message}`);
+      if (!isPushed(source)) context.say(`  when that is mended: npx silverlining run ${name}`);
+    } else throw error;
+    return [exitCodes.failed];
+  }
+}
 
 /**
  * The sources called `names`, or all of them.
@@ -55,4 +74,12 @@ export function chooseSources({ sources }: Pick<Config, 'sources'>, names: strin
     );
   }
   return names.length ? sources.filter((source) => names.includes(source.name)) : sources;
+}
+
+function isPushed({ connector }: SourceConfig): boolean {
+  return connectors[connector]?.kind === 'push';
+}
+
+function placeOf({ options }: SourceConfig): string {
+  return typeof options === 'object' && options !== null && 'path' in options ? String(options.path) : 'its place';
 }

@@ -11,6 +11,7 @@ import { forgetExpired, isAnybodySignedIn } from '../auth/sessions.ts';
 import { ensureAdministrator } from '../auth/users.ts';
 import { ensureClient } from '../build-client.ts';
 import { needsDemo } from '../demo.ts';
+import { openConfigFile } from '../config-file.ts';
 import type { RunSource } from '../deps.ts';
 import type { Environment } from '../environment.ts';
 import { withoutValues } from '../errors.ts';
@@ -18,7 +19,8 @@ import { runStep } from '../run-step.ts';
 import { serve, type Serving } from '../serve.ts';
 import { exitCodes, type Command } from './command.ts';
 import type { Context } from './context.ts';
-import { findMap } from './maps.ts';
+import { checkMaps, findMap } from './maps.ts';
+import { adoptConfigured } from './rules.ts';
 import { chooseSources } from './run.ts';
 import { baseUrl, signInUrl } from './user.ts';
 
@@ -31,7 +33,7 @@ export const start: Command = {
   async run({ flags }, context) {
     const { environment, say } = context;
     const config = context.readConfig();
-    for (const source of config.sources) findMap(source.map);
+    checkMaps(config);
     const stopped = stopSignal();
     const serving = await serve({
       host: environment.host,
@@ -44,6 +46,7 @@ export const start: Command = {
       store = await context.openStore();
       await ensureAdministrator(store, context.now());
       await forgetExpired(store, context.now());
+      await adoptConfigured(store, config, context, stopped);
       const wantsDemo = environment.demo && !flags['no-demo'] && !existsSync(environment.configPath);
       if (wantsDemo && (await needsDemo(store))) await fillWithDemo(environment, stopped);
       await serveUntil(stopped, { store, serving, config, clientDir, context });
@@ -69,9 +72,12 @@ interface Running {
 }
 
 async function serveUntil(stopped: AbortSignal, { store, serving, config, clientDir, context }: Running): Promise<void> {
-  const { environment, log, now, out } = context;
-  const sources: SourceDeps = { store, config, findMap, now, log };
-  serving.open(createApp({ store, organisation: config.organisation, runSource: runNow(sources), log, now, clientDir }));
+  const { environment, env, log, now, out } = context;
+  const sources: SourceDeps = { store, config, findMap, env, now, log, signal: stopped };
+  const { configPath, dataDir, localSources: allowsLocal } = environment;
+  const configFile = openConfigFile({ configPath, dataDir, allowsLocal });
+  const { organisation } = config;
+  serving.open(createApp({ store, organisation, runSource: runNow(sources), sources, configFile, log, now, clientDir, stopped }));
   out(`Silverlining is at ${baseUrl(environment.host, serving.port)}\n`);
   if (await isAnybodySignedIn(store, now())) out('For a sign-in link on another device: npx silverlining user link admin\n');
   else out(await invitation(store, context, serving.port));

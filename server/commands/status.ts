@@ -1,26 +1,32 @@
+import { existsSync } from 'node:fs';
 import type { SourceRow } from '../../queries/model/lists.ts';
 import { listSources } from '../lists.ts';
 import { exitCodes, type Command } from './command.ts';
+import { count, counted, lengthWords, textTable } from './words.ts';
 
 export const status: Command = {
   name: 'status',
-  summary: 'Shows the sources, how fresh each is and how its last run ended.',
+  summary: 'Shows the sources: how fresh each is, how its last run ended, what waits and when it is read next.',
   args: '',
   count: [0, 0],
   flags: { json: { description: 'Prints one JSON object.' } },
-  async run({ flags }, { environment, openStore, now, out }) {
+  async run({ flags }, { environment, readConfig, openStore, now, out }) {
+    const config = readConfig();
     const store = await openStore();
     try {
-      const { rows: sources } = await listSources(store.reader, now());
+      const { rows } = await listSources(store.reader, now(), config);
+      // The inbox that is read where nothing is configured is no news before it holds something.
+      const sources = existsSync(environment.configPath) ? rows : rows.filter((source) => source.runs > 0 || source.cases > 0);
       const cases = sources.reduce((sum, source) => sum + source.cases, 0);
       if (flags.json) {
         out(`${JSON.stringify({ engine: store.engine, data: environment.dataDir, cases, sources }, null, 2)}\n`);
         return exitCodes.done;
       }
-      out(`${cases.toLocaleString('en')} cases in ${store.engine === 'sqlite' ? environment.dataDir : 'PostgreSQL'}\n`);
-      if (sources.length === 0) out('No sources yet: npx silverlining import FILE --map NAME\n');
-      const head = ['source', 'cases', 'known until', 'last run', 'rejected'];
-      if (sources.length) out(table([head, ...sources.map(line)]));
+      out(`${counted(cases, 'case')} in ${store.engine === 'sqlite' ? environment.dataDir : 'PostgreSQL'}\n`);
+      if (sources.every((source) => source.runs === 0 && source.cases === 0))
+        out('Nothing was read yet: npx silverlining import FILE --map NAME\n');
+      if (sources.length) out(textTable([head, ...sources.map((source) => line(source, now()))]));
+      for (const source of sources) for (const said of remarks(source, now())) out(`${source.name}: ${said}\n`);
       return exitCodes.done;
     } finally {
       await store.close();
@@ -28,28 +34,43 @@ export const status: Command = {
   },
 };
 
-function line(source: SourceRow): string[] {
-  const last = source.last_run;
-  const lastRun = last ? `${last.state} ${last.finished_at ?? last.started_at}` : '–';
+const head = ['source', 'cases', 'known until', 'freshness', 'last run', 'rejects', 'unmapped', 'next run'];
+const none = '–';
+
+function line(source: SourceRow, now: number): string[] {
+  const { last_run: last } = source;
   return [
     source.name,
-    source.cases.toLocaleString('en'),
-    source.live ? 'now' : (source.through ?? '–'),
-    lastRun,
-    String(last?.rejected ?? '–'),
+    count(source.cases),
+    source.live ? 'now' : (source.through ?? none),
+    source.live ? 'up to date' : source.through === null ? none : `${lengthWords(now - secondsOf(source.through))} old`,
+    last
+      ? `${source.running ? 'running since' : last.state} ${source.running ? last.started_at : (last.finished_at ?? last.started_at)}`
+      : none,
+    count(source.waiting),
+    source.unmapped === null ? none : count(source.unmapped),
+    source.next_run === null ? none : nextWords(secondsOf(source.next_run), now),
   ];
 }
 
-/** Columns as wide as their widest cell, two blanks apart. */
-function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+/** What a person should know or do about a source. */
+function remarks({ last_run: last, running, failed_count, retry_at, warning, notice, waiting }: SourceRow, now: number): string[] {
+  const said: string[] = [];
+  if (last?.state === 'failed' && !running) {
+    const again = retry_at !== null && secondsOf(retry_at) > now ? `tried again ${nextWords(secondsOf(retry_at), now)}` : null;
+    const times = failed_count > 1 ? `failed ${failed_count} times` : 'failed';
+    said.push([`${times}: ${last.message ?? 'no reason was noted'}`, again].filter(Boolean).join('; '));
+  }
+  if (warning !== null) said.push(`look at this: ${warning}`);
+  if (notice !== null) said.push(`the source says: ${notice}`);
+  if (waiting) said.push(`${counted(waiting, 'rejected row')} ${waiting === 1 ? 'waits' : 'wait'} on /data`);
+  return said;
+}
+
+function nextWords(at: number, now: number): string {
+  return at <= now ? 'at once' : `in ${lengthWords(at - now)}`;
+}
+
+function secondsOf(iso: string): number {
+  return Date.parse(iso) / 1000;
 }

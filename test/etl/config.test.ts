@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultConfig, readConfig } from '../../etl/config.ts';
+import { defaultConfig, readConfig, readSource } from '../../etl/config.ts';
 import { BadInput } from '../../etl/errors.ts';
 
 const config = suite('config');
@@ -18,33 +17,47 @@ const problemsOf = (text: string): [string, string][] => {
 };
 
 config('reads one drop folder every 15 minutes when there is no file', () => {
-  const { organisation, sources } = defaultConfig('/data');
-  assert.equal(organisation, { name: 'Silverlining', zone: null, currency: null });
+  assert.equal(defaultConfig('/data'), {
+    organisation: { name: 'Silverlining', zone: null, currency: null },
+    calendars: {},
+    slaPolicies: [],
+    sources: [
+      { name: 'inbox', connector: 'folder', options: { path: path.resolve('/data/inbox') }, map: 'standard', schedule: { every: '15m' } },
+    ],
+  });
+});
+
+config('reads the options of a connector apart from what every source says, with paths from the folder of the file', () => {
+  const { sources } = readConfig(
+    `
+sources:
+  - { name: desk, connector: folder, path: ./inbox, map: standard, schedule: hour }
+  - { name: shop, connector: folder, path: /srv/shop, map: maps/shop.yaml, schedule: { every: week, on: Monday, at: "06:30", zone: Europe/Vienna } }
+  - { name: app, connector: push, map: standard }
+`,
+    place,
+  );
   assert.equal(sources, [
-    { name: 'inbox', connector: 'folder', path: path.resolve('/data/inbox'), map: 'standard', schedule: { every: '15m' } },
+    { name: 'desk', connector: 'folder', options: { path: '/etc/silverlining/inbox' }, map: 'standard', schedule: { every: 'hour' } },
+    {
+      name: 'shop',
+      connector: 'folder',
+      options: { path: '/srv/shop' },
+      map: '/etc/silverlining/maps/shop.yaml',
+      schedule: { every: 'week', on: 'monday', at: '06:30', zone: 'Europe/Vienna' },
+    },
+    { name: 'app', connector: 'push', options: {}, map: 'standard', schedule: null },
   ]);
 });
 
-config('reads the example', () => {
-  const text = readFileSync(new URL('../../silverlining.example.yaml', import.meta.url), 'utf8');
-  const { organisation, sources } = readConfig(text, place);
-  assert.equal(organisation, { name: 'Example Company', zone: 'Europe/Vienna', currency: 'EUR' });
-  assert.equal(sources[0], {
-    name: 'front-desk',
-    connector: 'folder',
-    path: '/etc/silverlining/inbox/front-desk',
-    map: 'standard',
-    schedule: { every: '15m' },
-  });
-  assert.equal(sources[1]?.map, '/etc/silverlining/maps/call-centre.yaml');
-  assert.equal(sources[1]?.schedule, { every: 'week', on: 'monday', at: '06:30', zone: 'Europe/Vienna' });
+config('takes an empty file, and parts without entries, as one without sources', () => {
+  const empty = { organisation: { name: 'Silverlining', zone: null, currency: null }, calendars: {}, slaPolicies: [], sources: [] };
+  for (const text of ['', '# nothing yet', 'organisation:\ncalendars:\nsla_policies:\nsources:\n']) {
+    assert.equal(readConfig(text, place), empty);
+  }
 });
 
-config('takes an empty file as one without sources', () => {
-  assert.equal(readConfig('', place), { organisation: { name: 'Silverlining', zone: null, currency: null }, sources: [] });
-});
-
-config('reports every problem at once, by its path', () => {
+config('reports every problem at once, by its path and line', () => {
   const problems = problemsOf(`
 organisaton: {}
 organisation: { name: 7, zone: Europe/Vienn, currency: euro }
@@ -52,23 +65,126 @@ sources:
   - { name: a, connector: foldr, path: in, map: standard, schedule: { every: weak, at: "6:30" } }
   - { name: a, connector: folder, map: "\${MAP}", schedule: { every: month, on: 32, at: "06:30" } }
   - { name: entry, connector: folder, path: x, map: standard, schedule: hour, retries: 3 }
-  - { name: b, connector: folder, path: x, map: standard, schedule: { every: 15m, at: "06:00", on: monday, zone: Mars } }
+  - name: b
+    connector: folder
+    path: x
+    map: standard
+    schedule:
+      every: 15m
+      at: "06:00"
+      on: monday
+      zone: Mars
 `);
+  const messages = new Map(problems);
   assert.equal(
-    problems.map(([field]) => field),
+    [...messages.keys()].sort(),
     [
       'organisaton', 'organisation.zone', 'organisation.currency', 'organisation.name', 'sources[0].connector', 'sources[0].schedule.every', 'sources[0].schedule.at',
       'sources[1].path', 'sources[1].map', 'sources[1].schedule.on', 'sources[2].retries', 'sources[2].name', 'sources[3].schedule.at', 'sources[3].schedule.zone',
       'sources[3].schedule.on', 'sources[1].name',
-    ], // prettier-ignore
+    ].sort(), // prettier-ignore
   );
-  const messages = new Map(problems);
-  assert.match(messages.get('organisaton') ?? '', 'did you mean "organisation"?');
-  assert.match(messages.get('organisation.zone') ?? '', '"Europe/Vienna"');
+  assert.is(messages.size, problems.length);
+  assert.is(
+    messages.get('organisaton'),
+    'is no setting here (did you mean "organisation"?); there are organisation, calendars, sla_policies, sources (line 2)',
+  );
+  assert.is(messages.get('organisation.name'), 'is a number; it must be text (line 3)');
+  assert.match(messages.get('organisation.zone') ?? '', '"Europe/Vienn" is no time zone');
+  assert.match(messages.get('organisation.zone') ?? '', 'did you mean "Europe/Vienna"');
+  assert.match(messages.get('sources[0].connector') ?? '', '"foldr" is no connector; there are ');
   assert.match(messages.get('sources[0].connector') ?? '', 'did you mean "folder"?');
-  assert.match(messages.get('sources[0].schedule.every') ?? '', '15m, hour, day, week, month');
-  assert.match(messages.get('sources[1].path') ?? '', 'missing');
+  assert.match(messages.get('sources[0].schedule.every') ?? '', '"weak" is not one of 15m, hour, day, week, month (did you mean "week"?)');
+  assert.is(messages.get('sources[1].path'), 'is missing (line 6)');
   assert.match(messages.get('sources[1].map') ?? '', 'only secrets do');
+  assert.is(messages.get('sources[1].name'), '"a" is the name of another source (line 6)');
+  assert.is(messages.get('sources[3].schedule.at'), 'goes with day, week or month, not with 15m (line 14)');
+  assert.match(messages.get('sources[3].schedule.zone') ?? '', /Mars.*\(line 16\)$/);
+});
+
+config('says what is wrong with and between calendars and policies, with near names', () => {
+  const messages = new Map(
+    problemsOf(`
+organisation: { calendar: ofice }
+calendars:
+  office: { zone: Europe/Vienna, hours: { monday: ["09:00-17:00"], tusday: ["09:00-17:00"] } }
+  shop: { zone: Europe/Viena, hours: { monday: ["9-5"] } }
+sla_policies:
+  - { name: standard, calendar: offise, resolve: { calendar_days: 56 } }
+`),
+  );
+  assert.is(messages.size, 5);
+  assert.match(messages.get('calendars.office.hours.tusday') ?? '', /did you mean "tuesday".*line 4/);
+  assert.match(messages.get('calendars.shop.zone') ?? '', /did you mean "Europe\/Vienna".*line 5/);
+  assert.match(messages.get('calendars.shop.hours.monday[0]') ?? '', /line 5/);
+  assert.match(messages.get('organisation.calendar') ?? '', /did you mean "office"\?.*line 2/);
+  assert.match(messages.get('sla_policies[0].calendar') ?? '', /did you mean "office"\?.*line 7/);
+});
+
+config('takes ${NAME} for secrets only, and no secret in any other form', () => {
+  const source = (options: string) =>
+    `sources: [{ name: a, connector: http-json, map: standard, url: https://desk.example.org, ${options} }]`;
+  const { sources } = readConfig(source('auth: { bearer: "${DESK_TOKEN}" }'), place);
+  assert.equal((sources[0]?.options as { auth: unknown }).auth, { bearer: '${DESK_TOKEN}' });
+  const howTo = 'is a secret: write ${NAME} here and put the value into the environment variable NAME (line 1)';
+  for (const literal of ['hunter2', '12345']) {
+    assert.equal(problemsOf(source(`auth: { bearer: ${literal} }`)).at(-1), ['sources[0].auth.bearer', howTo], literal);
+  }
+  for (const mixed of ['"x${DESK_TOKEN}"', '"${1}"'])
+    assert.match(problemsOf(source(`auth: { bearer: ${mixed} }`))[0]?.[1] ?? '', 'only secrets do, and there it stands alone');
+  const [[field, message] = ['', '']] = problemsOf(source('headers: { X-Who: "${WHO}" }'));
+  assert.is(field, 'sources[0].headers.X-Who');
+  assert.match(message, 'takes no ${NAME} of the environment; only secrets do');
+  assert.match(problemsOf(source('query: { who: "by ${WHO}" }'))[0]?.[1] ?? '', 'only secrets do');
+});
+
+config('never shows what stands in the place of a secret', () => {
+  for (const auth of [
+    'hunter2',
+    '[hunter2]',
+    '{ bearer: [hunter2] }',
+    '{ bearer: { hunter: hunter2 } }',
+    '{ basic: hunter2 }',
+    '{ berer: hunter2 }',
+  ]) {
+    const problems = problemsOf(
+      `sources: [{ name: a, connector: http-json, map: standard, url: https://desk.example.org, auth: ${auth} }]`,
+    );
+    assert.ok(problems.length > 0, auth);
+    assert.not.match(JSON.stringify(problems), 'hunter2', auth);
+  }
+});
+
+config('names the keys that are meant where one of several forms is expected', () => {
+  const problemsOfAuth = (auth: string) =>
+    problemsOf(`sources: [{ name: a, connector: http-json, map: standard, url: https://desk.example.org, auth: ${auth} }]`);
+  assert.equal(problemsOfAuth('{ basik: {} }'), [
+    ['sources[0].auth.basik', 'is no setting here (did you mean "basic"?); there are bearer, basic, header (line 1)'],
+  ]);
+  assert.equal(problemsOfAuth('{ basic: { user: u } }'), [['sources[0].auth.basic.password', 'is missing (line 1)']]);
+});
+
+config('reads one source as a form sends it', () => {
+  const source = { name: 'desk', connector: 'folder', path: 'in', map: 'standard' };
+  assert.equal(readSource(source, '/srv'), {
+    name: 'desk',
+    connector: 'folder',
+    options: { path: '/srv/in' },
+    map: 'standard',
+    schedule: null,
+  });
+  const problems = (value: unknown, others: { name: string }[] = []) => {
+    try {
+      readSource(value, '/srv', others);
+    } catch (error) {
+      return (error as BadInput).problems.map((p) => p.field);
+    }
+    return [];
+  };
+  assert.equal(problems(source, [{ name: 'desk' }]), ['name']);
+  assert.equal(problems({ name: 'Desk', connector: 'foldr', map: '' }), ['connector', 'name', 'map']);
+  assert.equal(problems('x'), ['']);
+  assert.equal(problems(null), ['']);
 });
 
 config('names line and column of broken YAML', () => {
@@ -78,14 +194,12 @@ config('names line and column of broken YAML', () => {
 });
 
 config('says what a file of another shape must be', () => {
-  assert.equal(
-    problemsOf('- a\n- b\n').map(([, message]) => message),
-    ['must be a table of organisation, sources'],
-  );
-  assert.equal(
-    problemsOf('sources: 7').map(([field]) => field),
-    ['sources'],
-  );
+  assert.equal(problemsOf('- a\n- b\n'), [
+    ['silverlining.yaml', 'is a list; it must be a table of organisation, calendars, sla_policies, sources'],
+  ]);
+  assert.equal(problemsOf('sources: 7'), [['sources', 'is a number; it must be a list (line 1)']]);
+  assert.equal(problemsOf('sources: [7]'), [['sources[0]', 'is a number; it must be a table (line 1)']]);
+  assert.equal(problemsOf('sources:\n  - *nobody\n')[0]?.[0], 'silverlining.yaml');
 });
 
 config.run();

@@ -17,6 +17,7 @@ environment('has a default for everything', () => {
     isConfigNamed: false,
     logLevel: 'info',
     demo: true,
+    localSources: false,
   });
 });
 
@@ -29,6 +30,7 @@ environment('reads what is given', () => {
       DATABASE_URL: 'postgres://u:p@h/d',
       SILVERLINING_CONFIG: 'my.yaml',
       SILVERLINING_DEMO: 'OFF',
+      SILVERLINING_LOCAL_SOURCES: 'on',
       LOG_LEVEL: 'Warn',
     },
     folder,
@@ -42,6 +44,7 @@ environment('reads what is given', () => {
     isConfigNamed: true,
     logLevel: 'warn',
     demo: false,
+    localSources: true,
   });
 });
 

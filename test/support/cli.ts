@@ -27,21 +27,23 @@ export async function cli(args: string[], env: Record<string, string> = {}): Pro
   return { code, stdout, stderr };
 }
 
-/** Starts `silverlining ARGS` as a process of its own, as a person would, with `env` laid over ours. */
+/** Starts `silverlining ARGS` as a process of its own, as a person would, with `env` laid over ours and `input` as its standard input. */
 export function launch(
   args: string[],
   env: Record<string, string> = {},
+  input?: string,
 ): { child: ChildProcess; finished: Promise<Finished>; said: () => string } {
   const child = spawn(process.execPath, [path.join(projectDir, 'bin/silverlining.mjs'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...quiet, ...env },
   });
   // A failed test must not leave its server running.
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  child.stdin?.end(input);
+  child.stdout?.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
   const finished = new Promise<Finished>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
   void finished.then(() => process.off('exit', kill));
   return { child, finished, said: () => stdout + stderr };

@@ -48,6 +48,30 @@ importing('loads a file, and a second time changes nothing', async () => {
   assert.match(second.stderr, '0 inserted, 0 updated, 3 unchanged, 0 rejected');
 });
 
+importing('loads every format by its name, or as --format says', async () => {
+  await writeFile(at('more.ndjson'), '{"id":"4","received":"2026-02-02","issue":"late delivery"}\n');
+  await writeFile(at('more.json'), '[{"id":"5","received":"2026-02-03","issue":"late delivery"}]');
+  await writeFile(at('more.data'), '{"id":"6","received":"2026-02-04","issue":"late delivery"}\n');
+  for (const args of [['more.ndjson'], ['more.json'], ['more.data', '--format', 'ndjson']]) {
+    const { code, stderr } = await load(...(args as [string]));
+    assert.is(code, 0, stderr);
+    assert.match(stderr, '1 inserted', args.join(' '));
+  }
+  const unknown = await load('more.data');
+  assert.is(unknown.code, 2);
+  assert.match(unknown.stderr, '.data');
+});
+
+importing('reads standard input', async () => {
+  const given = launch(['import', '-', '--map', at('map.yaml'), '--format', 'csv'], env, good);
+  const { code, stderr } = await given.finished;
+  assert.is(code, 0, stderr);
+  assert.match(stderr, /^shop: 3 rows read/m);
+  const unsaid = await cli(['import', '-', '--map', at('map.yaml')], env);
+  assert.is(unsaid.code, 2);
+  assert.match(unsaid.stderr, '--format: is missing: say how standard input is written, one of csv, ndjson, json, xlsx');
+});
+
 importing('exits with 3 when rows were rejected, says where and why, and loads the others', async () => {
   const { code, stderr } = await load('bad.csv');
   assert.is(code, 3);
