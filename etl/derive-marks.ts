@@ -1,10 +1,10 @@
 import { durationBin, isBefore, minutesBetween, type Moment, type Moments } from './derive-times.ts';
 import { minorUnits } from './money.ts';
 import type { CaseRecord, EventRecord, Flag } from './record.ts';
-import { codeOf, durations, fixedLists, place, type FixedDimension, type Value } from './store/tables.ts';
+import { writeOnTime } from './sla-times.ts';
+import { codeOf, durationEnds, durations, fixedLists, place, type FixedDimension, type Value } from './store/tables.ts';
 
 const thirtyDays = 30 * 1440;
-const durationEnds = { resolution: 'resolved', first_response: 'first_response', acknowledgement: 'acknowledged' } as const;
 const durationPlaces = durations.map((duration) => ({
   end: durationEnds[duration],
   minutesPlace: place[`${duration}_minutes`],
@@ -32,16 +32,13 @@ export function writeDurations(moments: Moments & { received: Moment }, row: Val
 
 /** Counts of handling, and what holds of a case by its own times. Whether it repeats another only the store can tell. */
 export function writeMarks(record: CaseRecord, moments: Moments & { received: Moment }, row: Value[]): void {
-  const { received, resolved, acknowledged } = moments;
+  const { received, resolved } = moments;
   const events = record.events ?? noEvents;
   const reopened = record.reopen_count ?? countEvents(events, 'reopened');
   const reassigned = record.reassign_count ?? Math.max(0, countEvents(events, 'assigned') - 1);
   if (reopened) row[place.reopen_count] = reopened;
   if (reassigned) row[place.reassign_count] = reassigned;
-  if (resolved && moments.due && !isBefore(moments.due, resolved)) row[place.is_on_time] = 1;
-  if (acknowledged && moments.acknowledgement_due && !isBefore(moments.acknowledgement_due, acknowledged))
-    row[place.is_acknowledged_on_time] = 1;
-  if (resolved && moments.summary_due && !isBefore(moments.summary_due, resolved)) row[place.is_resolved_early] = 1;
+  writeOnTime(moments, row);
   const isSameDay = resolved !== undefined && resolved.on === received.on && !reopened && !reassigned && !moments.first_reopened;
   if (record.first_contact ?? isSameDay) row[place.is_first_contact] = 1;
   if (record.vulnerable) row[place.is_vulnerable] = 1;

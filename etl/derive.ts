@@ -1,10 +1,13 @@
 import { createHmac, hash } from 'node:crypto';
 import { writeCodes, writeDurations, writeMarks, writeMoney } from './derive-marks.ts';
+import type { RulesInForce } from './business-rules.ts';
 import { readSurveys, type DerivedSurvey } from './derive-surveys.ts';
 import { momentOf, readMoments, timeFlags, writeMoments, type Moment, type Moments } from './derive-times.ts';
 import { endOfDay } from './local-time.ts';
 import type { CaseRecord, EventRecord, Flag } from './record.ts';
-import { blankCaseFact, place, wholeDayBits, type Value } from './store/tables.ts';
+import { addDeadlines, writeBusinessTime, type Ruled } from './sla-times.ts';
+import type { PolicyDimension } from './sla.ts';
+import { blankCaseFact, place, wholeDayBits, type DimensionColumn, type Value } from './store/tables.ts';
 import { searchText } from './text.ts';
 
 export interface DeriveContext {
@@ -16,6 +19,10 @@ export interface DeriveContext {
   now: number;
   /** Key of the hash that stands for a customer reference. */
   customerSecret: string;
+  /** The calendars and policies in force; absent: none are. */
+  rules?: RulesInForce;
+  /** The label a source's own value is shown under, where that is another. */
+  labelOf?: (dimension: DimensionColumn, raw: string) => string;
 }
 
 export interface DerivedEvent {
@@ -40,8 +47,13 @@ export interface DerivedText {
 /** What the store keeps of a case, before its labels have codes and it has numbers. */
 export interface Derived {
   sourceId: string;
-  /** Changes when the record, its flags or what it is derived with change. */
+  /**
+   * Changes when the record, its flags or what it is derived with change. Calendars and policies are no part of it: when they change, what hangs on
+   * them is worked out anew for every case of the store, whether its row comes again or not.
+   */
   rowHash: string;
+  /** Identifies the calendars and policies it was derived with; empty where none are in force. */
+  rulesHash: string;
   /** What it was derived from; its labels get their codes when it is loaded. */
   record: CaseRecord;
   /** Values of `case_fact` by {@link place}, but for numbers and codes that only the store can give. */
@@ -75,8 +87,11 @@ export function derive(record: CaseRecord, flags: readonly Flag[], context: Deri
   const row = blankCaseFact.slice();
   const moments = readMoments(record, zone);
   const found = timeFlags(moments, zone, now);
+  const ruled = context.rules && readRules(record, moments, context.rules, context);
   writeMoments(moments, row);
   writeDurations(moments, row);
+  if (ruled) row[place.by_policy] = ruled.byPolicy;
+  if (ruled?.calendar) writeBusinessTime(moments, ruled.calendar, zone, row);
   writeMarks(record, moments, row);
   writeCodes(record, moments, row);
   if (record.redress_amount !== undefined) found.push(...writeMoney(record, record.redress_amount, context.currency, row));
@@ -97,8 +112,9 @@ export function derive(record: CaseRecord, flags: readonly Flag[], context: Deri
   return {
     sourceId: record.source_id,
     rowHash,
+    rulesHash: context.rules?.hash ?? '',
     size: content.length,
-    record,
+    record: ruled?.policy ? { ...record, sla_policy: ruled.policy } : record,
     row,
     issues: readIssues(record),
     text: readText(record),
@@ -113,6 +129,15 @@ export function derive(record: CaseRecord, flags: readonly Flag[], context: Deri
 /** The keyed hash under which all cases of a customer are found; case and outer blanks of the reference do not matter. */
 export function customerKey(reference: string, secret: string): string {
   return createHmac('sha256', secret).update(reference.trim().toLowerCase()).digest('base64url').slice(0, 22);
+}
+
+function readRules(record: CaseRecord, moments: Moments & { received: Moment }, { rules }: RulesInForce, context: DeriveContext): Ruled {
+  const { labelOf } = context;
+  const label = (dimension: PolicyDimension | 'sla_policy') => {
+    const raw = record[dimension];
+    return raw && labelOf ? labelOf(dimension, raw) : raw || undefined;
+  };
+  return addDeadlines(moments, rules, context.zone, label('sla_policy'), label);
 }
 
 function readIssues(record: CaseRecord): Derived['issues'] {

@@ -29,6 +29,8 @@ function checked({ name, field, column, read }: BoundField): Reader<FieldValue> 
     if ('value' in found) return found.value as FieldValue;
     const rule = field.type === 'code' ? 'unknown_label' : 'malformed_value';
     const value = String(given);
+    // Kept, so that a person can say later which one it is.
+    if (field.type === 'code') notes.original ??= value;
     const shown = value.length > 120 ? `${value.slice(0, 117)}…` : value;
     notes.flags.push({ rule, value: shown, ...nameColumn({ field: name, message: found.message }, column) });
     return null;

@@ -5,7 +5,7 @@ import type { Flag } from './record.ts';
 /** What reading a row leaves behind besides values. */
 export interface Notes {
   flags: Flag[];
-  /** The text before the last value map that changed it; the caller clears it. */
+  /** The text before the last value map that changed it or did not list it; the caller clears it. */
   original: string | null;
   /** The signs and codes of the amounts that were read, null for one without; the caller clears it. */
   marks: (string | null)[];
@@ -22,6 +22,7 @@ const hasOddBlanks = / {2}|[^\S ]/;
 export function bindReading(reading: Reading): (text: string, notes: Notes) => string | null {
   const { blanks, missing, split, pattern, values, unmapped } = reading;
   const hasSentinels = missing.size > 1;
+  const targets = new Set(values?.values());
   return (given, notes) => {
     let text = given.trim();
     if (text === '' || (hasSentinels && missing.has(text))) return null;
@@ -33,8 +34,9 @@ export function bindReading(reading: Reading): (text: string, notes: Notes) => s
       if (missing.has(text)) return null;
     }
     if (!values) return text;
-    const mapped = values.get(text) ?? ('keep' in unmapped ? text : unmapped.use);
-    if (mapped !== text) notes.original = text;
+    const listed = values.get(text);
+    const mapped = listed ?? ('keep' in unmapped ? text : unmapped.use);
+    if (mapped !== text || (listed === undefined && !targets.has(text))) notes.original = text;
     return mapped === '' ? null : mapped;
   };
 }

@@ -226,7 +226,7 @@ export type CaseRecord = RecordOf<typeof caseFields> & {
   more_issues?: { issue: string; sub_issue?: string }[];
   events?: EventRecord[];
   surveys?: SurveyRecord[];
-  /** By dimension, the source's own value where a value map changed it; kept so that a remap can re-label history. */
+  /** By dimension, the source's own value where a value map changed it or no list has it; kept so that a label change can re-label history. */
   raw?: Record<string, string>;
 };
 

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { BadInput } from '../etl/errors.ts';
+import { BadInput, didYouMean } from '../etl/errors.ts';
 
 /** The parameter `name` of the address, or null when it is absent or empty. */
 export function textParameter(req: Request, name: string): string | null {
@@ -16,4 +16,16 @@ export function wholeParameter(req: Request, name: string): number | null {
   if (value === null) return null;
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new BadInput([{ field: name, message: `"${value}" is not a whole number from 1` }]);
   return Number(value);
+}
+
+/**
+ * The parameter `name` of the address as one of `allowed`, or null when it is absent.
+ * @throws BadInput with near names when it is anything else
+ */
+export function choiceParameter<T extends string>(req: Request, name: string, allowed: readonly T[]): T | null {
+  const value = textParameter(req, name);
+  if (value === null) return null;
+  const found = allowed.find((each) => each === value);
+  if (found) return found;
+  throw new BadInput([{ field: name, message: `"${value}" is not one of ${allowed.join(', ')}${didYouMean(value, allowed)}` }]);
 }

@@ -8,10 +8,15 @@ import { caseRoutes } from './routes/cases.ts';
 import { dataRoutes } from './routes/data.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { healthRoutes } from './routes/health.ts';
+import { labelChangeRoutes } from './routes/label-changes.ts';
+import { liveRoutes } from './routes/live.ts';
 import { metaRoutes } from './routes/meta.ts';
 import { queryRoutes } from './routes/query.ts';
 import { pageRoutes } from './routes/pages.ts';
+import { pushRoutes } from './routes/push.ts';
+import { rejectedRoutes } from './routes/rejected.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { sourceRoutes } from './routes/sources.ts';
 
 /** The application over an open store; it does not listen. */
 export function createApp(deps: AppDeps): Express {
@@ -37,7 +42,12 @@ export function createApp(deps: AppDeps): Express {
   app.use(queryRoutes(deps));
   app.use(caseRoutes(deps));
   app.use(entryRoutes(deps));
+  app.use(liveRoutes(deps));
   app.use(dataRoutes(deps));
+  app.use(rejectedRoutes(deps));
+  app.use(labelChangeRoutes(deps));
+  app.use(sourceRoutes(deps));
+  app.use(pushRoutes(deps));
   app.use('/api', nothingHere);
   app.use(pageRoutes(deps));
   app.use(nothingHere);

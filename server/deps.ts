@@ -1,6 +1,8 @@
 import type { Config } from '../etl/config.ts';
 import type { Log } from '../etl/log.ts';
+import type { SourceDeps } from '../etl/run-source.ts';
 import type { Store } from '../etl/store/open.ts';
+import type { ConfigFile } from './config-file.ts';
 
 /** Everything the application reaches outside itself. */
 export interface AppDeps {
@@ -8,11 +10,30 @@ export interface AppDeps {
   organisation: Config['organisation'];
   /** Starts a run of a configured source; resolves when it is under way. */
   runSource: RunSource;
+  /** What runs need that the application starts by itself. Its `config.sources` grows when a source is added. */
+  sources: SourceDeps;
+  /** Where sources are added. */
+  configFile: ConfigFile;
   log: Log;
   /** Seconds since 1970 UTC. */
   now: () => number;
   /** Folder of the built client. */
   clientDir: string;
+  /** Aborted when the server is told to stop: answers without an end are ended. */
+  stopped?: AbortSignal;
+  /** How live runs are followed; every part has a default. */
+  live?: LiveTiming;
+}
+
+export interface LiveTiming {
+  /** Between two looks at the runs, default 1,000. */
+  pollMs?: number;
+  /** Between two looks whether the session of a listener is still valid, default 30,000. */
+  sessionMs?: number;
+  /** Between two comments that keep the connection open, default 20,000. */
+  heartbeatMs?: number;
+  /** How many may listen at once, default 100. */
+  listeners?: number;
 }
 
 /**

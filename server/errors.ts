@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { BadInput, SourceFailed, type Problem } from '../etl/errors.ts';
 import type { Log } from '../etl/log.ts';
+import { RunInProgress } from '../etl/store/lock.ts';
 
 /** The request is understood and not answered: who asks may not, or what is asked for is not there. */
 export class Refused extends Error {
@@ -67,6 +68,7 @@ function engineMessage(message: string): string {
 function known(error: unknown): { status: number; problems: Problem[] } | null {
   if (error instanceof BadInput) return { status: 400, problems: error.problems };
   if (error instanceof Refused) return { status: error.status, problems: [{ field: '', message: error.message }] };
+  if (error instanceof RunInProgress) return { status: 409, problems: [{ field: error.source, message: error.message }] };
   if (error instanceof SourceFailed) return { status: 503, problems: [{ field: error.source, message: error.message }] };
   if (error instanceof URIError)
     return {

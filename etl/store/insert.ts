@@ -63,7 +63,7 @@ export function isSqlite(knex: Knex): boolean {
 }
 
 /** NUL and halves of surrogate pairs are no text to a database; they become U+FFFD, as in any decoder. */
-function jsonText(value: unknown): string {
+export function jsonText(value: unknown): string {
   const json = JSON.stringify(value);
   if (!json.includes('\\u')) return json;
   return json.replace(/\\(?:u0000|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)/g, (escape) => (/^\\u(0000|d)/i.test(escape) ? '\\ufffd' : escape));
@@ -75,7 +75,8 @@ function wellFormed(value: Value): Value {
 
 const typesByTable = new Map<string, Map<string, string>>();
 
-async function columnTypes(trx: Knex, table: string): Promise<Map<string, string>> {
+/** Types of the columns of a table, as PostgreSQL names them. */
+export async function columnTypes(trx: Knex, table: string): Promise<Map<string, string>> {
   let types = typesByTable.get(table);
   if (!types) {
     const rows = await trx<{ column_name: string; data_type: string }>('information_schema.columns')

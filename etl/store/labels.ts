@@ -8,7 +8,13 @@ import type { LabelDimension } from './tables.ts';
 export interface LabelScope {
   /** The code of a label; a label not seen before gets the next code. An empty name is 0. */
   code(dimension: LabelDimension, name: string | undefined, parent?: number): number;
-  /** Writes the labels that are new. To be called before the facts that use them. */
+  /** The code a person has decided on for a source's own value; undefined where the map holds. */
+  decided(source: number, dimension: string, raw: string): number | undefined;
+  /** Whether anything was decided for a source. */
+  hasDecisions(source: number): boolean;
+  /** Notes a value of a source that its map does not list. */
+  noteUnmapped(source: number, dimension: string, raw: string): void;
+  /** Writes the labels and values that are new. To be called before the facts that use them. */
   flush(): Promise<void>;
   /** Keeps the new codes for later batches. To be called after the commit, and only then. */
   keep(): void;
@@ -22,6 +28,10 @@ interface Cache {
   /** Value of the counter `label` the cache was read at; another process that writes labels moves it. */
   version: number;
   shelves: Map<string, Shelf>;
+  /** By source, the decisions about its own values, by dimension and value. */
+  decisions: Map<number, Map<string, number>>;
+  /** Values that are noted already. */
+  unmapped: Set<string>;
 }
 const caches = new WeakMap<Store, Cache>();
 
@@ -30,7 +40,7 @@ export async function openLabels(store: Store, trx: Knex.Transaction): Promise<L
   const version = (await trx<{ name: string; value: number }>('change_counter').where({ name: 'label' }).first('value'))?.value ?? 0;
   let cache = caches.get(store);
   if (cache?.version !== version) {
-    cache = { version, shelves: await readShelves(trx) };
+    cache = { version, shelves: await readShelves(trx), decisions: await readDecisions(trx), unmapped: new Set() };
     caches.set(store, cache);
   }
   return createScope(store, trx, cache);
@@ -39,9 +49,16 @@ export async function openLabels(store: Store, trx: Knex.Transaction): Promise<L
 function createScope(store: Store, trx: Knex.Transaction, cache: Cache): LabelScope {
   const added = new Map<string, Shelf>();
   const rows: [LabelDimension, number, number, string][] = [];
+  const unmapped = new Map<string, [number, string, string]>();
   let flushed = 0;
   let { version } = cache;
   return {
+    decided: (source, dimension, raw) => cache.decisions.get(source)?.get(keyOf(dimension, raw)),
+    hasDecisions: (source) => cache.decisions.has(source),
+    noteUnmapped(source, dimension, raw) {
+      const key = `${source} ${keyOf(dimension, raw)}`;
+      if (!cache.unmapped.has(key)) unmapped.set(key, [source, dimension, raw]);
+    },
     code(dimension, name, parent = 0) {
       if (!name) return 0;
       const key = parent ? `${parent}\u0000${name}` : name;
@@ -59,12 +76,15 @@ function createScope(store: Store, trx: Knex.Transaction, cache: Cache): LabelSc
       return own.last;
     },
     async flush() {
+      const columns = ['source', 'dimension', 'raw'];
+      await insertRows(trx, 'unmapped_value', columns, [...unmapped.values()], { conflict: columns });
       if (rows.length === flushed) return;
       await insertRows(trx, 'label', ['dimension', 'code', 'parent', 'name'], rows.slice(flushed));
       flushed = rows.length;
       version = await takeNumbers(trx, 'label', 1);
     },
     keep() {
+      for (const key of unmapped.keys()) cache.unmapped.add(key);
       for (const [dimension, own] of added) {
         const shelf = cache.shelves.get(dimension);
         if (!shelf) cache.shelves.set(dimension, own);
@@ -77,6 +97,20 @@ function createScope(store: Store, trx: Knex.Transaction, cache: Cache): LabelSc
       caches.set(store, cache);
     },
   };
+}
+
+function keyOf(dimension: string, raw: string): string {
+  return `${dimension}\u0000${raw}`;
+}
+
+async function readDecisions(trx: Knex.Transaction): Promise<Cache['decisions']> {
+  const decisions: Cache['decisions'] = new Map();
+  const rows = await trx<{ source: number; dimension: string; raw: string; code: number }>('label_map').select();
+  for (const { source, dimension, raw, code } of rows) {
+    const own = decisions.get(source) ?? new Map<string, number>();
+    decisions.set(source, own.set(keyOf(dimension, raw), code));
+  }
+  return decisions;
 }
 
 async function readShelves(trx: Knex.Transaction): Promise<Map<string, Shelf>> {

@@ -12,6 +12,15 @@ export const auditActions = {
   cases_exported: 'The cases behind a figure were exported',
   figures_exported: 'Figures were exported',
   contact_viewed: 'A case was shown with who the customer is',
+  rejected_viewed: 'A rejected row was shown as it came',
+  rows_replayed: 'Rejected rows were read again',
+  rows_dismissed: 'Rejected rows were dismissed',
+  source_previewed: 'The first rows of a new source were looked at',
+  source_added: 'A source was added',
+  token_made: 'A token to send records with was made',
+  label_changed: "A source's value was put under another label",
+  label_change_undone: 'A change of labels was undone',
+  tokens_revoked: 'The tokens of a source were ended',
 } as const;
 
 /** One line of the audit trail. `userId` null: whoever sits at the machine itself. */

@@ -13,14 +13,25 @@ declare module 'express-serve-static-core' {
   }
 }
 
-/** All that answers without a session. Everything else is refused, also what does not exist. */
+/** All pages and files that answer without a session. Everything else but {@link openRoutes} is refused, also what does not exist. */
 export const openPaths = ['/healthz', '/sign-in', '/sign-in.css', '/sign-in.js', '/icon.svg', '/favicon.ico'] as const;
+
+/** What answers without a session because its callers are programs; each route checks for itself who calls. */
+export const openRoutes = [
+  {
+    method: 'POST',
+    path: '/api/sources/:name/records',
+    why: 'a help desk or form sends records with the bearer token of its source, which the route checks before it reads the body',
+  },
+] as const;
+const openPatterns = openRoutes.map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`) }));
 
 /** Lets through who has a valid session; a browser asking for a page is sent to the sign-in page, and from there back. */
 export function requireSession({ store, now }: { store: Store; now: () => number }): RequestHandler {
   const open: readonly string[] = openPaths;
   return async (req, res, next) => {
     if (open.includes(req.path)) return next();
+    if (openPatterns.some(({ method, pattern }) => method === req.method && pattern.test(req.path))) return next();
     const token = readSessionCookie(req);
     const user = token === null ? null : await readSession(store, token, now());
     if (user) {

@@ -31,6 +31,14 @@ export async function readSession(store: Store, token: string, now: number): Pro
   return { userId: row.user_id, name: row.name, role: row.role };
 }
 
+/** Whether a session is still valid. Unlike {@link readSession} it does not count as a use: a page left open does not keep its session alive. */
+export async function isSessionValid(store: Store, token: string, now: number): Promise<boolean> {
+  const row: unknown = await validSessions(store.reader, now)
+    .where({ token_hash: hashToken(token) })
+    .first('token_hash');
+  return row !== undefined;
+}
+
 /** Ends the session at once. */
 export async function endSession(store: Store, { token, user, now }: { token: string; user: SignedIn; now: number }): Promise<void> {
   await store.writer.transaction(async (trx) => {

@@ -4,25 +4,19 @@ import { audit } from '../auth/audit.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
 import { listRuns, listSources } from '../lists.ts';
-import { listFlagged, listRejected } from '../problem-lists.ts';
+import { listFlagged, listFlagRules } from '../problem-lists.ts';
 
-/** What the data page lists: sources, runs, rejected and flagged rows; and pulling a source at once. */
-export function dataRoutes({ store, now, runSource }: Pick<AppDeps, 'store' | 'now' | 'runSource'>): Router {
+/** What the data page lists: sources, runs and flagged rows; and pulling a source at once. */
+export function dataRoutes({ store, now, runSource, sources }: Pick<AppDeps, 'store' | 'now' | 'runSource' | 'sources'>): Router {
   const router = Router();
   router.get('/api/sources', allow('read'), async (_req, res) => {
-    res.json(await listSources(store.reader, now()));
+    res.json(await listSources(store.reader, now(), sources.config));
   });
   router.get('/api/runs', allow('read'), async (req, res) => {
     res.json(await listRuns(store.reader, { source: textParameter(req, 'source'), page: wholeParameter(req, 'page') ?? 1 }));
   });
-  router.get('/api/rejected', allow('read'), async (req, res) => {
-    res.json(
-      await listRejected(store.reader, {
-        source: textParameter(req, 'source'),
-        run: wholeParameter(req, 'run'),
-        page: wholeParameter(req, 'page') ?? 1,
-      }),
-    );
+  router.get('/api/flagged/rules', allow('read'), async (req, res) => {
+    res.json(await listFlagRules(store.reader, textParameter(req, 'source')));
   });
   router.get('/api/flagged', allow('read'), async (req, res) => {
     res.json(

@@ -24,7 +24,7 @@ cases('say of every row with the same text what was wrong with it, and keep what
     const parsed = read(line, `K${line}`, '2024-02-03', 'late', 'dreadful');
     assert.ok(parsed.ok);
     assert.is(parsed.record.issue, 'Late delivery');
-    assert.equal(parsed.record.raw, { issue: 'late' });
+    assert.equal(parsed.record.raw, { issue: 'late', severity: 'dreadful' });
     assert.is(parsed.record.severity, undefined);
     assert.equal(parsed.flags, [
       {

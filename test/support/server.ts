@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { defaultConfig } from '../../etl/config.ts';
 import { BadInput } from '../../etl/errors.ts';
 import type { Log } from '../../etl/log.ts';
 import { openStore, type Store } from '../../etl/store/open.ts';
@@ -11,6 +12,7 @@ import { createApp } from '../../server/app.ts';
 import { sessionCookie } from '../../server/auth/cookie.ts';
 import { makeLink, redeemLink } from '../../server/auth/links.ts';
 import { ensureAdministrator } from '../../server/auth/users.ts';
+import { findMap } from '../../server/commands/maps.ts';
 import { projectDir } from '../../server/project-dir.ts';
 import type { AppDeps } from '../../server/deps.ts';
 
@@ -38,12 +40,17 @@ export async function startServer(given: Partial<AppDeps> = {}): Promise<TestSer
   const store = given.store ?? (await openStore({ dataDir: dir ?? '' }));
   const logged: TestServer['logged'] = [];
   const log: Log = (event, fields = {}) => void logged.push({ event, fields });
+  const now = given.now ?? (() => Math.floor(Date.now() / 1000));
+  const organisation = { name: 'Test company', zone: null, currency: 'EUR' };
+  const folder = dir ?? path.join(tmpdir(), 'silverlining-nowhere');
   const deps: AppDeps = {
     store,
     log,
-    now: () => Math.floor(Date.now() / 1000),
+    now,
     clientDir: path.join(projectDir, 'dist'),
-    organisation: { name: 'Test company', zone: null, currency: 'EUR' },
+    organisation,
+    sources: { store, log, now, findMap, env: {}, config: { ...defaultConfig(folder), organisation, sources: [] }, settleMs: 20 },
+    configFile: { path: path.join(folder, 'silverlining.yaml'), folder, dataDir: folder, text: null, allowsLocal: false },
     runSource: (name) => Promise.reject(new BadInput([{ field: 'name', message: `there is no source "${name}"` }])),
     ...given,
   };

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createApp } from '../../../server/app.ts';
-import { openPaths } from '../../../server/auth/guard.ts';
+import { openPaths, openRoutes } from '../../../server/auth/guard.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 /** What Express keeps of a router; its types do not say. */
@@ -39,6 +39,26 @@ guard('refuses every route without a session, but for the written few', async ()
   const expected = openPaths.filter((path) => path !== '/icon.svg'); // a file of the client, not a route
   assert.equal([...new Set(answered)].sort(), [...expected].sort());
   assert.is((await server.send('POST', refusedByItself, {}, none)).status, 401);
+});
+
+guard('leaves to a route of programs alone who calls it, with a reason written down, and each refuses who has no token', async () => {
+  for (const { method, path, why } of openRoutes) {
+    assert.ok(why.length > 40, `${method} ${path} says why`);
+    assert.ok(
+      routes().some((route) => route.method === method && route.path === path),
+      `${method} ${path} is a route`,
+    );
+    const target = path.replace(/:\w+/g, 'shop');
+    const bare = await server.send(method, target, {}, none);
+    assert.is(bare.status, 401);
+    assert.match(await bare.text(), 'token'); // it is the route that refuses
+    for (const near of [`${target}/x`, `${target}/`, target.toUpperCase(), target.replace('shop', 'a/b')]) {
+      const response = await server.send(method, near, {}, none);
+      assert.is(response.status, 401, near);
+      assert.match(await response.text(), 'you are not signed in', near);
+    }
+    assert.match(await (await server.send('GET', target, undefined, none)).text(), 'you are not signed in');
+  }
 });
 
 guard('refuses what does not exist in the same way, so that nobody can find out what does', async () => {

@@ -1,0 +1,152 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { BadInput } from '../../etl/errors.ts';
+import { changeProblems, replayRejected, whyNotOfRow, whyNotOfSource } from '../../etl/replay.ts';
+import type { CaseFactRow, PipelineRunRow, RejectedRecordRow, SourceStateRow } from '../../etl/store/tables.ts';
+import { openWorkplace, type Workplace } from '../support/workplace.ts';
+
+const map =
+  'source: shop\nzone: UTC\ndate: YYYY-MM-DD\nkey: id\nfields:\n  kind: { constant: complaint }\n  received_at: received\n  issue: issue\n';
+// One case per id: the rows of an id are folded in the order of the file, amounts added.
+const foldMap =
+  'source: till\nzone: UTC\ndate: YYYY-MM-DD\ncurrency: EUR\nkey: id\nfields:\n  kind: { constant: complaint }\n  received_at: received\n  redress_amount: paid\nfold:\n  take: first_given\n  fields: { redress_amount: sum }\n';
+
+const replay = suite('replay');
+let work: Workplace;
+replay.before.each(async () => {
+  work = await openWorkplace();
+  await work.write('shop.yaml', map);
+  await work.write('till.yaml', foldMap);
+});
+replay.after.each(() => work.close());
+
+const rejects = () => work.store.reader<RejectedRecordRow>('rejected_record').orderBy('reject_id');
+const cases = () => work.store.reader<CaseFactRow>('case_fact').orderBy('source_id');
+const source = async (name: string): Promise<SourceStateRow> => {
+  const found = await work.store.reader<SourceStateRow>('source_state').where({ name }).first();
+  if (!found) throw new Error(`there is no source ${name}`);
+  return found;
+};
+const again = async (name: string, ids: number[], changes: Record<number, Record<string, string>> = {}) => {
+  const changed = new Map(Object.entries(changes).map(([id, values]) => [Number(id), values]));
+  return replayRejected(work.deps, { source: await source(name), rejectIds: ids, changes: changed, startedBy: 'admin' });
+};
+
+replay('loads corrected rows as a run of their source and settles them with it', async () => {
+  await work.write('a.csv', 'id,received,issue\n1,2026-01-05,late\n2,2026-02-30,late\n3,,broken\n');
+  const first = await work.load('a.csv', 'shop.yaml');
+  assert.is(first.rejected, 2);
+  const [second, third] = await rejects();
+  const report = await again('shop', [second!.reject_id, third!.reject_id], {
+    [second!.reject_id]: { received: '2026-02-28' },
+    [third!.reject_id]: { received: '2026-03-01', issue: 'damaged' },
+  });
+  assert.equal([report.read, report.inserted, report.rejected], [2, 2, 0]);
+  assert.equal(
+    (await cases()).map((c) => [c.source_id, c.received_on]),
+    [
+      ['1', '2026-01-05'],
+      ['2', '2026-02-28'],
+      ['3', '2026-03-01'],
+    ],
+  );
+  for (const row of await rejects()) {
+    assert.equal([row.settlement, row.settled_by, row.settled_run], ['replayed', 'admin', report.runId]);
+    assert.ok(row.settled_at);
+  }
+  const run = await work.store.reader<PipelineRunRow>('pipeline_run').where({ run_id: report.runId }).first();
+  assert.equal([run?.started_by, run?.input, run?.state], ['admin', `2 rejected rows of run ${first.runId} (a.csv)`, 'done']);
+  assert.equal([run?.total, run?.total_unit, run?.warning], [2, 'rows', null]);
+});
+
+replay('keeps a row that is rejected again as a new rejected row of the new run', async () => {
+  await work.write('a.csv', 'id,received,issue\n2,2026-02-30,late\n');
+  await work.load('a.csv', 'shop.yaml');
+  const report = await again('shop', [1], { 1: { received: '2026-02-31' } });
+  assert.equal([report.read, report.rejected], [1, 1]);
+  const [old, fresh] = await rejects();
+  assert.equal([old?.settled_run, fresh?.run_id, fresh?.line, fresh?.settled_at], [report.runId, report.runId, 2, null]);
+  assert.match(fresh?.reason ?? '', '2026-02-31');
+});
+
+replay('changes neither the place to go on from nor what the source is called and read with', async () => {
+  await work.write('a.csv', 'id,received,issue\n2,2026-02-30,late\n');
+  await work.load('a.csv', 'shop.yaml');
+  const code = (await source('shop')).source;
+  await work.store.writer('source_state').where({ source: code }).update({ cursor: 'csv 17', connector: 'csv' });
+  const before = await source('shop');
+  await again('shop', [1], { 1: { received: '2026-02-28' } });
+  const after = await source('shop');
+  assert.equal([after.cursor, after.connector, after.map, after.zone], [before.cursor, before.connector, before.map, before.zone]);
+  assert.is(after.locked_by, null);
+});
+
+replay('reads rows as they were with a map that has been mended', async () => {
+  await work.write('a.csv', 'id,received,issue\n1,05.01.2026,late\n2,06.01.2026,late\n');
+  assert.is((await work.load('a.csv', 'shop.yaml')).rejected, 2);
+  await work.write('shop.yaml', map.replace('YYYY-MM-DD', 'DD.MM.YYYY'));
+  assert.is((await again('shop', [1, 2])).inserted, 2);
+});
+
+replay('puts a corrected row of a folding map in the place of the one it corrects', async () => {
+  // No case can be made of id 1: its only row with a date has one that does not exist.
+  await work.write('a.csv', 'id,received,paid\n1,2026-02-30,10.00\n1,,2.50\n2,2026-01-01,1.00\n');
+  assert.is((await work.load('a.csv', 'till.yaml')).rejected, 1);
+  const landed = () =>
+    work.store.reader<{ body: string; line: number; delivery: number }>('source_row').where('source_id', '1').orderBy('line');
+  const before = await landed();
+  const report = await again('till', [1], { 1: { received: '2026-02-28' } });
+  assert.equal([report.read, report.inserted, report.rejected], [1, 1, 0]);
+  const [one] = await cases();
+  assert.equal([one?.received_on, one?.redress_minor], ['2026-02-28', 1250]); // 10.00 once, and 2.50
+  const after = await landed();
+  assert.equal(
+    after.map((row) => [row.delivery, row.line]),
+    before.map((row) => [row.delivery, row.line]),
+  );
+});
+
+replay('moves a row of a folding map to another case when its key was wrong', async () => {
+  await work.write('a.csv', 'id,received,paid\n1,2026-02-30,10.00\n2,2026-01-01,1.00\n');
+  await work.load('a.csv', 'till.yaml');
+  await again('till', [1], { 1: { id: '2', received: '2026-01-02' } });
+  assert.equal(
+    (await cases()).map((c) => [c.source_id, c.received_on, c.redress_minor]),
+    [['2', '2026-01-02', 1100]], // the row stands before the other, as it did in its file
+  );
+  assert.is((await work.store.reader<{ source_id: string }>('source_row').where({ source_id: '1' })).length, 0);
+});
+
+replay('says why a row cannot be replayed', () => {
+  const row = { hasColumns: true, is_cut: 0, settlement: null, settled_run: null };
+  assert.is(whyNotOfRow(row), null);
+  assert.match(whyNotOfRow({ ...row, settlement: 'replayed', settled_run: 7 }) ?? '', 'replayed already, in run 7');
+  assert.match(whyNotOfRow({ ...row, is_cut: 1 }) ?? '', '64 KiB');
+  assert.match(whyNotOfRow({ ...row, hasColumns: false }) ?? '', 'could not be split into columns');
+  assert.match(whyNotOfSource(work.deps, null) ?? '', 'not known any more');
+  assert.match(whyNotOfSource(work.deps, { name: 'old', map: null }) ?? '', '"old" has no map');
+  assert.match(whyNotOfSource(work.deps, { name: 'old', map: work.at('gone.yaml') }) ?? '', 'name it in the configuration');
+  work.configure('sources: [{ name: old, connector: push, map: ./shop.yaml }]');
+  assert.is(whyNotOfSource(work.deps, { name: 'old', map: work.at('gone.yaml') }), null); // the configured map holds
+});
+
+replay('takes corrections only of columns there are', () => {
+  assert.equal(changeProblems({ id: '1' }, { id: '2', late: 'x' }, ['late']), []);
+  const [wrong] = changeProblems({ received: '' }, { recieved: '' }, []);
+  assert.match(wrong?.message ?? '', 'did you mean "received"');
+});
+
+replay('refuses a source whose map is gone before any run begins', async () => {
+  await work.write('a.csv', 'id,received,issue\n2,2026-02-30,late\n');
+  await work.load('a.csv', 'shop.yaml');
+  const state = { ...(await source('shop')), map: work.at('gone.yaml') };
+  try {
+    await replayRejected(work.deps, { source: state, rejectIds: [1], changes: new Map(), startedBy: 'admin' });
+    assert.unreachable();
+  } catch (error) {
+    assert.instance(error, BadInput);
+  }
+  assert.is((await work.store.reader('pipeline_run')).length, 1);
+});
+
+replay.run();
