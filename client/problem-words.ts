@@ -19,6 +19,8 @@ const parts: Record<string, string> = {
   tab: 'Part of the page',
   run: 'Run',
   rule: 'What is wrong',
+  state: 'Part of the list',
+  row: 'Row',
 };
 
 /**

@@ -1,4 +1,4 @@
-import { failureOf } from '../api.ts';
+import { failureOf } from '../transport.ts';
 
 /** What is known of an answer. A ready one that is asked for anew stays, marked stale, until the next comes. */
 export type Asked<T> =

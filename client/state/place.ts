@@ -2,10 +2,14 @@ import type { Problem } from '../../etl/errors.ts';
 import { flagRules } from '../../etl/record.ts';
 import { unknownPart } from '../problem-words.ts';
 
-export const tabNames = ['sources', 'runs', 'rejected', 'flagged'] as const;
+export const tabNames = ['sources', 'runs', 'rejected', 'flagged', 'labels', 'new'] as const;
 export type Tab = (typeof tabNames)[number];
 
-/** Which list a page shows, and which page of it. */
+/** Which rows of a list: those that wait, rejected rows that were settled, or changes that were made. */
+export const listStates = ['waiting', 'settled', 'changes'] as const;
+export type ListState = (typeof listStates)[number];
+
+/** Which list a page shows, which page of it, and what of it is opened. */
 export interface Place {
   tab: Tab;
   /** From 1. */
@@ -13,13 +17,25 @@ export interface Place {
   run: number | null;
   /** A rule of `flagRules`; empty for any. */
   rule: string;
+  state: ListState;
+  /** The rejected row that is opened. */
+  row: number | null;
+  /** Names as they are; empty for none: the source, the field and reason of rejected rows, the value to be placed, its dimension and its source. */
+  source: string;
+  field: string;
+  reason: string;
+  dimension: string;
+  value: string;
+  origin: string;
+  /** The kind of place a new source is. */
+  connector: string;
 }
 
 // The server's own bound.
 const mostPages = 1_000_000;
 
 /**
- * Reads `tab`, `page`, `run` and `rule` from an address.
+ * Reads from an address which list is shown and what of it.
  * @returns defaults for what is absent or bad, and a problem for each bad part
  */
 export function placeFromSearch(search: string): { place: Place; problems: Problem[] } {
@@ -32,17 +48,47 @@ export function placeFromSearch(search: string): { place: Place; problems: Probl
     problems.push({ field: name, message: `“${text}” is not a whole number from 1` });
     return null;
   };
-  const tab = parameters.get('tab');
-  const known = tabNames.find((name) => name === tab);
-  if (tab !== null && !known) problems.push(unknownPart('tab', tab, tabNames));
-  const rule = parameters.get('rule') ?? '';
+  const oneOf = <T extends string>(name: string, known: readonly T[], usual: T): T => {
+    const text = parameters.get(name);
+    const found = known.find((one) => one === text);
+    if (text !== null && !found) problems.push(unknownPart(name, text, known));
+    return found ?? usual;
+  };
+  const text = (name: string): string => parameters.get(name) ?? '';
+  const tab = oneOf('tab', tabNames, 'sources');
+  const rule = text('rule');
   const isRule = Object.hasOwn(flagRules, rule);
   if (rule && !isRule) problems.push(unknownPart('rule', rule, Object.keys(flagRules)));
-  const place = {
-    tab: known ?? 'sources',
+  const place: Place = {
+    tab,
     page: whole('page', mostPages) ?? 1,
     run: whole('run', Number.MAX_SAFE_INTEGER),
     rule: isRule ? rule : '',
+    state: oneOf('state', listStates, 'waiting'),
+    row: whole('row', Number.MAX_SAFE_INTEGER),
+    source: text('source'),
+    field: text('field'),
+    reason: text('reason'),
+    dimension: text('dimension'),
+    value: text('value'),
+    origin: text('origin'),
+    connector: text('connector'),
   };
   return { place, problems };
 }
+
+/**
+ * Address of a place of the data page.
+ * @param place what differs from the default; an absent part is the default
+ */
+export function placeHref(place: Partial<Place>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(place)) {
+    const isUsual = value === null || value === '' || value === usual[name];
+    if (!isUsual) parameters.set(name, String(value));
+  }
+  const text = parameters.toString();
+  return text ? `/data?${text}` : '/data';
+}
+
+const usual: Record<string, unknown> = { tab: 'sources', page: 1, state: 'waiting' };

@@ -1,5 +1,6 @@
 import type { MetaJson } from '../../queries/model/wire.ts';
-import { api, ApiFailed, onSignedOut } from '../api.ts';
+import { api } from '../api.ts';
+import { ApiFailed, onSignedOut } from '../transport.ts';
 
 type State = { status: 'loading' } | { status: 'ready'; meta: MetaJson } | { status: 'failed'; message: string } | { status: 'ended' };
 

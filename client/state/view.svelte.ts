@@ -2,7 +2,7 @@ import type { Problem } from '../../etl/errors.ts';
 import { viewFromSearch, viewToSearch, viewWithout, type View } from '../../queries/model/view.ts';
 import type { TableJson } from '../../queries/model/wire.ts';
 import { addressWith } from '../address.ts';
-import { ApiFailed } from '../api.ts';
+import { ApiFailed } from '../transport.ts';
 import { readDrill, searchWithDrill, viewPart, type Drill } from './drill.ts';
 import { placeFromSearch, type Place } from './place.ts';
 import { router } from './router.svelte.ts';

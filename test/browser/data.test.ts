@@ -1,119 +1,161 @@
 // time limit: 300 s
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Config } from '../../etl/config.ts';
-import { runSource } from '../../etl/run-source.ts';
-import { openStore, type Store } from '../../etl/store/open.ts';
-import { ensureClient } from '../../server/build-client.ts';
-import { projectDir } from '../../server/project-dir.ts';
-import { findMap } from '../../server/commands/maps.ts';
-import { cli } from '../support/cli.ts';
 import { faultsOf, launchBrowser, openPage } from '../support/pages.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { openDataWorld, type DataWorld } from './data-world.ts';
 
 const data = suite('the data page');
-const folder = mkdtempSync(path.join(tmpdir(), 'silverlining-data-'));
-const inbox = path.join(folder, 'inbox');
-let store: Store;
-let server: TestServer;
+let world: DataWorld;
 let browser: Browser;
 
-// Row 2 ended before it began, row 3 has a severity nobody knows, row 4 has no readable date.
+// Row 2 ended before it began, row 3 has a severity nobody knows, rows 4 and 5 have no readable date.
 const dropped = `source_id,kind,received_at,resolved_at,severity,issue
 1,complaint,2024-01-02,2024-01-05,high,late
 2,complaint,2024-01-03,2024-01-01,low,late
 3,complaint,2024-01-04,,dreadful,lost
 4,complaint,2024-31-04,,high,lost
+5,complaint,2024-32-05,,high,lost
 `;
-const map =
-  'source: shop\nzone: UTC\ndate: YYYY-MM-DD\nkey: id\nfields:\n  kind: { constant: complaint }\n  received_at: opened\n  issue: what\n';
 
 data.before(async () => {
-  const clientDir = await ensureClient(() => undefined);
-  mkdirSync(inbox);
-  const mapPath = path.join(folder, 'shop.yaml');
-  writeFileSync(mapPath, map);
-  const file = path.join(folder, 'duplicate-keys.csv');
-  copyFileSync(path.join(projectDir, 'fixtures/quirks/duplicate-keys.csv'), file);
-  const done = await cli(['import', file, '--map', mapPath], { SILVERLINING_DATA: folder });
-  assert.is(done.code, 3, done.stderr); // loaded, with rejects
-
-  store = await openStore({ dataDir: folder });
-  const config: Config = {
-    organisation: { name: 'Test company', zone: 'Europe/Vienna', currency: 'EUR' },
-    sources: [{ name: 'inbox', connector: 'folder', path: inbox, map: 'standard', schedule: { every: 'day' } }],
-  };
-  const [inboxSource] = config.sources;
-  const now = () => Math.floor(Date.now() / 1000);
-  const deps = { store, config, findMap, now, log: () => undefined };
-  // The schedule has been there and found nothing, so the source is known.
-  await runSource(deps, inboxSource!, 'schedule'); // the only one
-  server = await startServer({
-    store,
-    clientDir,
-    organisation: { name: 'Test company', zone: 'Europe/Vienna', currency: 'EUR' },
-    runSource: (_name, startedBy) =>
-      new Promise((resolve, reject) => void runSource(deps, inboxSource!, startedBy, (run_id) => resolve({ run_id })).catch(reject)),
-  });
+  world = await openDataWorld();
   browser = await launchBrowser();
 });
 data.after(async () => {
   await browser?.close();
-  await server?.close();
-  await store?.close();
-  rmSync(folder, { recursive: true, force: true });
+  await world?.close();
 });
 
-data('lists the run of an import with what became of its rows', async () => {
-  const page = await openPage(browser, server);
-  await page.goto(`${server.url}/data?tab=runs&source=shop`);
-  const row = page.locator('tbody tr');
-  await row.first().waitFor();
-  assert.is(await row.count(), 1);
-  const cells = await row.first().locator('td').allInnerTexts();
-  // 4 rows: 2 cases, 1 row twice, 1 key with another content.
-  assert.is(cells[1], 'shop');
-  assert.match(cells[2] ?? '', /duplicate-keys\.csv$/);
-  assert.is(cells[4], 'Done');
-  assert.equal(cells.slice(5, 11), ['4', '2', '0', '1', '1', '0']);
-  await row.first().getByRole('link', { name: '1', exact: true }).click();
-  await page.waitForURL(/tab=rejected&run=\d+/);
-  await page.getByText('1 rejected row').waitFor();
-  const rejected = page.locator('main section').first();
-  assert.match(await rejected.innerText(), /line 5/);
-  await page.getByText('The row as it came').click();
-  assert.equal(await rejected.locator('dd').allInnerTexts(), ['2', '2024-01-03', 'rude']);
+const open = async (search: string, look: Parameters<typeof openPage>[2] = {}) => {
+  const page = await openPage(browser, world.server, look);
+  page.setDefaultTimeout(15_000);
+  await page.goto(`${world.server.url}/data${search}`);
+  return page;
+};
+
+data('tells which source fails and what to do, and runs a drop folder when asked', async () => {
+  writeFileSync(path.join(world.inbox, 'monday.csv'), dropped);
+  const page = await open('');
+  const gone = page.getByRole('article', { name: 'gone' });
+  await gone.getByText('The last run failed.').waitFor();
+  assert.match(await gone.innerText(), /not-there\.csv/);
+  assert.match(await page.getByRole('status').first().innerText(), /^4 sources: 1 failing/);
+  const inbox = page.getByRole('article', { name: 'inbox' });
+  await inbox.getByText('a drop folder, map standard').waitFor();
+  await inbox.getByRole('button', { name: 'Run now' }).click();
+  await page.getByText('inbox is being read.').waitFor();
+  // What it brought is shown without asking: 5 rows, 2 of them rejected.
+  await inbox.getByRole('link', { name: '2 rejected rows wait' }).waitFor({ timeout: 20_000 });
+  await inbox.getByText(/complete, 5 rows read/).waitFor();
+  // Nothing in it is later than January 2024.
+  await inbox.getByText(/^Stale: nothing newer for \d+ days\.$/).waitFor();
   await page.context().close();
 });
 
-data('runs a drop folder when asked, and shows what it brought, rejected and flagged', async () => {
-  writeFileSync(path.join(inbox, 'monday.csv'), dropped);
-  const page = await openPage(browser, server);
-  await page.goto(`${server.url}/data`);
-  const source = page.locator('main li', { has: page.getByRole('heading', { name: 'inbox' }) });
-  await source.getByText('a drop folder, map standard').waitFor();
-  await source.getByRole('button', { name: 'Run now' }).click();
-  await page.getByText('inbox is being read.').waitFor();
-  await source.getByRole('link', { name: '1 run' }).waitFor({ timeout: 20_000 });
-  await source.getByText('1 row rejected').waitFor({ timeout: 20_000 });
+data('lists the run of an import with what became of its rows, and leads to what it rejected', async () => {
+  const page = await open('?tab=runs&source=shop');
+  const run = page.getByRole('article');
+  await run.first().waitFor();
+  assert.is(await run.count(), 1);
+  // 4 rows: 2 cases, 1 row twice, 1 key with another content.
+  await run.getByText('duplicate-keys.csv: 4 rows read, 2 new cases and 1 row rejected.').waitFor();
+  assert.match(await run.innerText(), /As before\s+1/);
+  await run.getByRole('link', { name: '1 rejected, look at them' }).click();
+  await page.waitForURL(/tab=rejected&run=\d+/);
+  await page.getByRole('link', { name: 'duplicate-keys.csv, line 5' }).click();
+  await page.getByRole('dialog').getByText('The row as it came').waitFor();
+  await page.goBack();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.context().close();
+});
 
-  await page.goto(`${server.url}/data?tab=rejected&source=inbox`);
-  const rejected = page.locator('main section').first();
-  await rejected.waitFor();
-  assert.match(await rejected.innerText(), /^Received: .*\(1 row on this page\)\s+monday\.csv, line 5/);
-  assert.equal(await faultsOf(page), []);
+data('shows a run moving, and its result when it has ended', async () => {
+  const rows = Array.from({ length: 60_000 }, (_, i) => `big-${i},complaint,2024-02-${String((i % 28) + 1).padStart(2, '0')},,high,late`);
+  writeFileSync(path.join(world.inbox, 'big.csv'), `source_id,kind,received_at,resolved_at,severity,issue\n${rows.join('\n')}\n`);
+  const page = await open('?tab=runs');
+  await page.getByText('Shown as it happens.').waitFor();
+  const running = world.run('inbox');
+  const bar = page.getByRole('progressbar');
+  await bar.waitFor();
+  const words = page.getByText(/rows read, .*rows a second/);
+  await words.waitFor();
+  const first = await words.innerText();
+  await page.waitForFunction((before) => {
+    const now = document.querySelector('progress')?.nextElementSibling?.textContent ?? '';
+    return now !== before && /rows read/.test(now);
+  }, first);
+  await running;
+  await bar.waitFor({ state: 'detached' });
+  await page
+    .getByText(/big\.csv: 60.000 rows read, 60.000 new cases\./)
+    .first()
+    .waitFor();
+  await page.context().close();
+});
 
-  await page.goto(`${server.url}/data?tab=flagged&source=inbox`);
+data('corrects a row, says what it would become, and replays it', async () => {
+  const page = await open('?tab=rejected&source=inbox');
+  await page.getByText('2 rejected rows wait').waitFor();
+  await page.locator('main li a').first().click();
+  await page.getByRole('link', { name: 'monday.csv, line 5' }).click();
+  const drawer = page.getByRole('dialog');
+  const field = drawer.getByLabel('received_at', { exact: true });
+  await field.waitFor();
+  // The faulty one is marked and has the focus.
+  await page.waitForFunction(() => document.activeElement?.getAttribute('data-column') === 'received_at');
+  assert.is(await field.getAttribute('aria-invalid'), 'true');
+  await field.fill('2024-13-04');
+  await drawer.getByRole('button', { name: 'Check' }).click();
+  await drawer.getByText('Still wrong').waitFor();
+  await field.fill('2024-01-31');
+  // Looking elsewhere and coming back loses nothing.
+  await page.goBack();
+  await drawer.waitFor({ state: 'detached' });
+  await page.getByText('1 row has corrections that are not replayed yet.').waitFor();
+  const parts = page.getByRole('navigation', { name: 'Parts of this page' });
+  await parts.getByRole('link', { name: 'Runs' }).click();
+  await page.getByText('Nothing is running now.').waitFor();
+  await parts.getByRole('link', { name: /^Rejected/ }).click();
+  await page.getByText('1 row has corrections that are not replayed yet.').waitFor();
+  await page.locator('main li a').first().click();
+  await page.getByRole('link', { name: 'monday.csv, line 5' }).click();
+  assert.is(await field.inputValue(), '2024-01-31');
+  await drawer.getByRole('button', { name: 'Check' }).click();
+  await drawer.getByText('It would become this case').waitFor();
+  await drawer.getByText('31 Jan 2024').waitFor();
+  await drawer.getByRole('button', { name: 'Replay this row' }).click();
+  await drawer.getByText('1 row replayed: 1 new case.').waitFor({ timeout: 20_000 });
+  await drawer.getByText(/Replayed\s+today \d\d:\d\d by admin\./).waitFor();
+  await page.context().close();
+});
+
+data('replays all that failed alike, and leaves out what stays wrong, with confirmation', async () => {
+  const page = await open('?tab=rejected&source=inbox');
+  await page.getByText('1 rejected row waits').waitFor();
+  await page.locator('main li a').first().click();
+  await page.getByRole('button', { name: 'Replay it as it came' }).click();
+  // Nothing was corrected: it is rejected again, for the same reason.
+  await page.getByText('1 row replayed: 1 row rejected again.').waitFor({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Leave it out…' }).click();
+  await page.getByText('1 row makes no case and stays in the list of settled rows').waitFor();
+  await page.getByRole('button', { name: 'Leave out', exact: true }).click();
+  await page.getByText('1 row is left out and kept among the settled ones.').waitFor();
+  await page.getByRole('link', { name: 'Settled' }).click();
+  await page
+    .getByText(/Left out today \d\d:\d\d by admin\./)
+    .first()
+    .waitFor();
+  await page.context().close();
+});
+
+data('lists what is flagged by rule', async () => {
+  const page = await open('?tab=flagged&source=inbox');
   await page.getByText('2 flagged values').waitFor();
-  const words = await page.locator('tbody').innerText();
-  assert.match(words, /Times are in an impossible order/);
-  assert.match(words, /dreadful/);
-  assert.equal(await faultsOf(page), []);
-  await page.getByLabel('What is wrong').selectOption('time_order');
+  assert.match(await page.locator('tbody').innerText(), /dreadful/);
+  await page.getByRole('link', { name: /Times are in an impossible order 1 case/ }).click();
   await page.getByText('1 flagged value', { exact: true }).waitFor();
   await page.locator('tbody a').first().click();
   await page.getByText('Listed under data quality: Resolved:').waitFor();
@@ -121,8 +163,7 @@ data('runs a drop folder when asked, and shows what it brought, rejected and fla
 });
 
 data('says so where there is nothing, and offers to show all', async () => {
-  const page = await openPage(browser, server);
-  await page.goto(`${server.url}/data?tab=flagged&source=shop`);
+  const page = await open('?tab=flagged&source=shop');
   await page.getByText('No value is flagged that fits these choices.').waitFor();
   await page.getByRole('link', { name: 'Show all' }).click();
   await page.getByText('2 flagged values').waitFor();
@@ -130,8 +171,7 @@ data('says so where there is nothing, and offers to show all', async () => {
 });
 
 data('says what of the address is no list, no run and no page', async () => {
-  const page = await openPage(browser, server);
-  await page.goto(`${server.url}/data?tab=xyz&run=zzz&page=0&source=shop`);
+  const page = await open('?tab=xyz&run=zzz&page=0&source=shop');
   const notice = page.getByRole('status').filter({ hasText: 'not understood' });
   await notice.waitFor();
   assert.equal(await notice.locator('li').allInnerTexts(), [
@@ -148,17 +188,20 @@ data('says what of the address is no list, no run and no page', async () => {
 for (const theme of ['light', 'dark'] as const) {
   for (const width of [360, 1440]) {
     data(`has nothing wrong at ${width} px, ${theme}`, async () => {
-      const page = await openPage(browser, server, { width, theme });
-      for (const [tab, sign] of [
-        ['sources', 'shop'],
-        ['runs', 'Rows a second'],
-        ['rejected', 'The row as it came'],
-        ['flagged', 'Value as given'],
+      const page = await openPage(browser, world.server, { width, theme });
+      page.setDefaultTimeout(15_000);
+      for (const [search, sign] of [
+        ['', 'Known until'],
+        ['tab=runs', 'rows read'],
+        ['tab=rejected', 'today'],
+        ['tab=rejected&run=1', 'Rejected by one run'],
+        ['tab=rejected&row=1', 'The row as it came'],
+        ['tab=rejected&state=settled', 'Left out today'],
+        ['tab=flagged', 'Value as given'],
       ] as const) {
-        // prettier-ignore
-        await page.goto(`${server.url}/data?tab=${tab}`);
+        await page.goto(`${world.server.url}/data?${search}`);
         await page.getByText(sign).first().waitFor();
-        assert.equal(await faultsOf(page), [], tab);
+        assert.equal(await faultsOf(page), [], search);
       }
       await page.context().close();
     });

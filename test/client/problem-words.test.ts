@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ApiFailed, failureOf } from '../../client/api.ts';
+import { ApiFailed, failureOf } from '../../client/transport.ts';
 import { problemInWords, problemsInWords } from '../../client/problem-words.ts';
 
 const words = suite('problems in words');

@@ -65,7 +65,11 @@ opening('lets two processes create the same store at once', async () => {
     );
   assert.equal(await Promise.all([start(), start()]), [0, 0]);
   const store = await openStore({ dataDir: dir });
-  assert.equal(await store.reader('knex_migrations').pluck<string[]>('name'), ['001_create_store', '002_run_sources', '003_add_business_time']);
+  assert.equal(await store.reader('knex_migrations').pluck<string[]>('name'), [
+    '001_create_store',
+    '002_run_sources',
+    '003_add_business_time',
+  ]);
   assert.is((await store.reader('change_counter').select()).length, 4);
   await store.close();
 });
