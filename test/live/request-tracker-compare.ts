@@ -1,5 +1,5 @@
 import type { Store } from '../../etl/store/open.ts';
-import { statuses } from '../../etl/record.ts';
+import { severities, statuses } from '../../etl/record.ts';
 import type { Tickets, Truth } from './request-tracker-truth.ts';
 
 /** How one field of all cases compares with the source. */
@@ -24,9 +24,12 @@ export async function compareCases(store: Store, { present, deleted, merged, mov
     .leftJoin('label as a', (on) => on.on('a.code', 'c.agent').andOnVal('a.dimension', 'agent'))
     .leftJoin('label as p', (on) => on.on('p.code', 'c.product').andOnVal('p.dimension', 'product'))
     .leftJoin('label as i', (on) => on.on('i.code', 'c.issue').andOnVal('i.dimension', 'issue'))
+    .leftJoin('label as h', (on) => on.on('h.code', 'c.channel').andOnVal('h.dimension', 'channel'))
     .leftJoin('case_text as t', (on) => on.on('t.case_id', 'c.case_id').andOn('t.shard_key', 'c.shard_key'))
     .leftJoin('survey_fact as s', (on) => on.on('s.case_id', 'c.case_id').andOn('s.shard_key', 'c.shard_key'))
-    .select<CaseRow[]>('c.*', 'a.name as agent_name', 'p.name as product_name', 'i.name as issue_name', 't.customer_ref', 's.score');
+    .select<CaseRow[]>(
+      'c.*', 'a.name as agent_name', 'p.name as product_name', 'i.name as issue_name', 'h.name as channel_name', 't.customer_ref', 't.title', 's.score',
+    ); // prettier-ignore
   const byId = new Map(cases.map((row) => [Number(row.source_id), row]));
   const unknown = [...byId.keys()].filter((id) => !present.has(id));
   const absent = Object.entries({ deleted, merged, 'moved away': moved }).map(([what, ids]): Compared => {
@@ -63,12 +66,17 @@ const fieldsOfStore: Record<keyof Truth, (row: CaseRow) => string | number | nul
   owner: (row) => (row.agent === 0 ? null : text(row.agent_name)),
   product: (row) => (row.product === 0 ? null : text(row.product_name)),
   issue: (row) => (row.issue === 0 ? null : text(row.issue_name)),
+  channel: (row) => (row.channel === 0 ? null : text(row.channel_name)),
+  severity: (row) => severities[Number(row.severity) - 1] ?? null,
+  title: (row) => text(row.title),
   received: (row) => number(row.received_at),
   resolved: (row) => number(row.resolved_at),
   closed: (row) => number(row.closed_at),
   due: (row) => number(row.due_at),
   first_response: (row) => number(row.first_response_at),
   first_resolved: (row) => number(row.first_resolved_at),
+  first_reopened: (row) => number(row.first_reopened_at),
+  first_escalated: (row) => number(row.first_escalated_at),
   reopens: (row) => number(row.reopen_count),
   handovers: (row) => number(row.reassign_count),
   satisfaction: (row) => number(row.score),

@@ -102,7 +102,7 @@ export async function work(desk: Desk): Promise<Worked> {
   return { all, open: [at(0), at(1), at(2), at(3), at(4), at(9)], deleted: at(35), merged: { from: at(20), into: at(21) }, moved: at(36) };
 }
 
-/** What happens between two pulls: every kind of change once more, on tickets that were pulled before, and three new tickets. */
+/** What happens between two pulls: changes of tickets that were pulled before, and three new tickets. Ten cases differ afterwards, and three are gone. */
 export async function workOn(desk: Desk, { all, open }: Worked): Promise<void> {
   const at = (n: number): number => all[n] as number; // so many were made
   for (let n = 0; n < 3; n++)
@@ -120,4 +120,7 @@ export async function workOn(desk: Desk, { all, open }: Worked): Promise<void> {
   await desk.change('root', at(38), { Queue: 'Archive' });
   await desk.change('root', at(36), { Queue: 'Complaints' });
   await desk.change('root', at(33), { Owner: 'Nobody' });
+  await desk.change('root', at(9), { Owner: 'bob', Priority: 100, Due: '2032-01-02 03:04:05' });
+  await desk.change('alice', at(22), { CustomFields: { CSAT: '1' } });
+  await desk.change('bob', at(32), { Status: 'rejected' });
 }

@@ -30,32 +30,39 @@ const seed = fileURLToPath(new URL('request-tracker-seed.pl', import.meta.url));
 export async function startLab(): Promise<Lab> {
   const dir = mkdtempSync(path.join(tmpdir(), 'silverlining-request-tracker-'));
   const file = (name: string): string => path.join(dir, name);
+  let stop = (): void => undefined;
+  process.once('exit', () => {
+    stop();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const port = await freePort();
   mkdirSync(file('site.d'));
-  mkdirSync(file('var'));
+  mkdirSync(file('var/mason'), { recursive: true });
+  mkdirSync(file('var/sessions'));
   writeFileSync(file('site.pm'), siteConfig(port, file('var')));
   writeFileSync(file('root-password'), 'labpassword');
   writeFileSync(file('seed.pl'), readFileSync(seed));
   const isRoot = userInfo().uid === 0;
   if (isRoot) {
     const { stdout } = await run('id', ['-u', 'www-data']);
-    for (const name of ['', 'site.d', 'var', 'site.pm', 'root-password', 'seed.pl']) chownSync(file(name), Number(stdout), -1);
+    for (const name of ['', 'site.d', 'var', 'var/mason', 'var/sessions', 'site.pm', 'root-password', 'seed.pl'])
+      chownSync(file(name), Number(stdout), -1);
   }
   chmodSync(dir, 0o755);
   const as = (command: string[]): [string, string[]] => {
     const all = [`RT_SITE_CONFIG=${file('site.pm')}`, `RT_SITE_CONFIG_DIR=${file('site.d')}`, ...command];
     return isRoot ? ['runuser', ['-u', 'www-data', '--', 'env', ...all]] : ['env', all];
   };
-  await run(...as(['rt-setup-database-5', '--action', 'init', '--skip-create', '--root-password-file', file('root-password')]));
+  await run(...as(['/usr/sbin/rt-setup-database-5', '--action', 'init', '--skip-create', '--root-password-file', file('root-password')]));
   const { stdout } = await run(...as(['perl', file('seed.pl')]));
   const tokens = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, string>;
   // A group of its own, so that its workers end with it.
   const [command, args] = as([`${libexec}/rt-server`, '--host', '127.0.0.1', '--port', String(port), '--max-workers', '2']);
   const server = spawn(command, args, { stdio: 'ignore', detached: true });
-  const stop = (): void => {
-    if (server.pid !== undefined && server.exitCode === null) process.kill(-server.pid, 'SIGTERM');
+  stop = () => {
+    if (server.pid !== undefined && server.exitCode === null && server.signalCode === null) process.kill(-server.pid, 'SIGTERM');
   };
-  process.once('exit', stop);
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/REST/2.0/rt`);
   return {
@@ -64,7 +71,6 @@ export async function startLab(): Promise<Lab> {
     tokens,
     async close() {
       const ended = new Promise((resolve) => server.once('close', resolve));
-      process.off('exit', stop);
       stop();
       await ended;
       rmSync(dir, { recursive: true, force: true });
@@ -85,6 +91,8 @@ Set($BcryptCost, 4);
 Set($LogToSyslog, undef);
 Set($LogToSTDERR, 'error');
 Set($NotifyActor, 0);
+$RT::MasonDataDir = '${folder}/mason';
+$RT::MasonSessionDir = '${folder}/sessions';
 1;
 `;
 }

@@ -6,12 +6,17 @@ export interface Truth {
   owner: string | null;
   product: string | null;
   issue: string | null;
+  channel: string | null;
+  severity: string;
+  title: string;
   received: number;
   resolved: number | null;
   closed: number | null;
   due: number | null;
   first_response: number | null;
   first_resolved: number | null;
+  first_reopened: number | null;
+  first_escalated: number | null;
   reopens: number;
   handovers: number;
   satisfaction: number | null;
@@ -28,6 +33,8 @@ interface TicketRow {
   Status: string;
   Queue: string;
   Owner: string;
+  Subject: string;
+  Priority: number;
   Created: string;
   Resolved: string | null;
   Due: string | null;
@@ -61,7 +68,18 @@ export async function readTruth(database: string, queue: string): Promise<Ticket
       .join('Queues as q', 'q.id', 't.Queue')
       .join('Users as u', 'u.id', 't.Owner')
       .where('t.Type', 'ticket')
-      .select<TicketRow[]>('t.id', 't.EffectiveId', 't.Status', 'u.Name as Owner', 'q.Name as Queue', 't.Created', 't.Resolved', 't.Due');
+      .select<TicketRow[]>(
+        't.id',
+        't.EffectiveId',
+        't.Status',
+        'u.Name as Owner',
+        'q.Name as Queue',
+        't.Subject',
+        't.Priority',
+        't.Created',
+        't.Resolved',
+        't.Due',
+      );
     const transactions = await db('Transactions as x')
       .join('Users as u', 'u.id', 'x.Creator')
       .where('x.ObjectType', 'RT::Ticket')
@@ -91,19 +109,25 @@ export async function readTruth(database: string, queue: string): Promise<Ticket
       const isAnswer = (x: TransactionRow): boolean => x.Type === 'Correspond' && !asking.some((r) => r.Name === x.Creator);
       const moves = own.filter((x) => x.Type === 'Status');
       const isInactive = (status: string | null): boolean => inactive.includes(status ?? '');
+      const reopenings = moves.filter((x) => isInactive(x.OldValue) && !isInactive(x.NewValue));
       const csat = field('CSAT');
       found.present.set(ticket.id, {
         status: statuses[ticket.Status] ?? ticket.Status,
         owner: ticket.Owner === nobody ? null : ticket.Owner,
         product: field('Product'),
         issue: field('Issue'),
+        channel: field('Channel'),
+        severity: severityOf(ticket.Priority),
+        title: ticket.Subject,
         received: seconds(ticket.Created) ?? 0,
         resolved: ticket.Status === 'resolved' ? seconds(ticket.Resolved) : null,
         closed: ticket.Status === 'rejected' ? seconds(ticket.Resolved) : null,
         due: seconds(ticket.Due),
         first_response: seconds(own.find(isAnswer)?.Created),
         first_resolved: seconds(moves.find((x) => x.NewValue === 'resolved')?.Created),
-        reopens: moves.filter((x) => isInactive(x.OldValue) && !isInactive(x.NewValue)).length,
+        first_reopened: seconds(reopenings[0]?.Created),
+        first_escalated: seconds(own.find(isEscalation)?.Created),
+        reopens: reopenings.length,
         handovers: own.filter((x) => x.Type === 'Set' && x.Field === 'Owner' && x.OldValue !== '6' && x.NewValue !== '6').length,
         satisfaction: csat === null ? null : Number(csat),
         customer: asking[0]?.EmailAddress ?? null,
@@ -113,6 +137,16 @@ export async function readTruth(database: string, queue: string): Promise<Ticket
   } finally {
     await db.destroy();
   }
+}
+
+/** What the map says of a priority, where there is no custom field that tells. */
+function severityOf(priority: number): string {
+  return priority >= 100 ? 'critical' : priority >= 80 ? 'high' : priority >= 40 ? 'medium' : 'low';
+}
+
+/** From the priority that the map counts as escalated on. */
+function isEscalation({ Type, Field, OldValue, NewValue }: TransactionRow): boolean {
+  return Type === 'Set' && Field === 'Priority' && Number(OldValue) < 80 && Number(NewValue) >= 80;
 }
 
 function seconds(text: string | null | undefined): number | null {

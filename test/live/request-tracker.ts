@@ -63,27 +63,42 @@ async function openPuller(lab: Lab, who: string, folder: string) {
 }
 
 async function main(): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'silverlining-live-'));
   print('starting a Request Tracker of its own …');
   const lab = await startLab();
+  const folder = mkdtempSync(path.join(tmpdir(), 'silverlining-live-'));
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   const desk = openDesk(lab);
   try {
     const worked = await work(desk);
     const readers = ['silverlining', 'narrow'];
     const pullers = await Promise.all(readers.map((who) => openPuller(lab, who, folder)));
-    const compareAll = async (when: string): Promise<void> => {
+    const compareAll = async (when: string): Promise<RunReport[]> => {
+      const reports: RunReport[] = [];
       const truth = await readTruth(lab.database, 'Complaints');
       for (const [i, puller] of pullers.entries()) {
         const report = await puller.pull();
+        reports.push(report);
         const compared = await compareCases(puller.store, truth);
         const who = readers[i] === 'narrow' ? 'without ShowOutgoingEmail' : 'with all rights';
         print(`\n${tableOf(`${when}, reader ${who}: ${counts(report)} in ${report.seconds.toFixed(1)} s`, compared)}`);
         failures += compared.reduce((sum, { differences }) => sum + differences.length, 0);
       }
+      return reports;
     };
+    // Once the latest change is further from all others than the overlap with which a pull goes on, those are not read again.
+    print('\nwaiting for two minutes …');
+    await pause(125_000);
+    await desk.comment('alice', worked.open[0] ?? 0);
     await compareAll('first pull');
     await workOn(desk, worked);
-    await compareAll('second pull, after changes');
+    const reports = await compareAll('second pull, after changes');
+    for (const { unchanged, inserted, updated, removed } of reports)
+      expect(
+        unchanged < inserted + updated + removed,
+        `the second pull read the tickets that changed, and ${unchanged} others of ${worked.all.length}`,
+      );
     const [all] = pullers;
     const texts = all ? await all.store.reader('case_text').distinct('narrative').pluck<string[]>('narrative') : [];
     print('');
