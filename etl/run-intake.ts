@@ -20,7 +20,7 @@ export interface Intake {
 }
 
 // Between slices the statements of the batch being written go on, and so does a server that runs in this process.
-const sliceRows = 200;
+const sliceRows = 50;
 
 /** The intake of a run. See {@link Intake}. */
 export function createIntake<Options>(
