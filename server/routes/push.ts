@@ -33,6 +33,11 @@ export function pushRoutes({ store, now, sources }: Pick<AppDeps, 'store' | 'now
     const name = sourceName(req);
     const source = sources.config.sources.find((configured) => configured.name === name);
     if (!source) throw new Refused(404, `there is no source "${name}" in the configuration any more`);
+    if (source.connector !== 'push')
+      throw new Refused(
+        409,
+        `"${name}" is read by connector ${source.connector} and takes no records; send them to a source with connector: push`,
+      );
     const map = sources.findMap(source.map);
     const rows = pushedRows(textOf(req), map.input, /\b(x-)?(ndjson|jsonl|json-seq)\b/i.test(req.get('content-type') ?? ''));
     try {

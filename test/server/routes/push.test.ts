@@ -186,4 +186,12 @@ push('refuses a flood of wrong tokens, and nobody who has one', async () => {
   assert.is((await send(one)).status, 200); // whoever has the token is not held up
 });
 
+push('refuses records for a source that is read now, though its token is still known', async () => {
+  work.configure('sources:\n  - { name: hook, connector: folder, path: ./in, map: ./hook.yaml }\n');
+  const response = await send(one);
+  assert.is(response.status, 409);
+  assert.match(await problem(response), '"hook" is read by connector folder and takes no records');
+  assert.equal(await cases(), []);
+});
+
 push.run();
