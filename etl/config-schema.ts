@@ -68,11 +68,15 @@ export const sourceSchema = z.discriminatedUnion('connector', sourceSchemas as [
 /** The keys of a source that are no options of its connector. */
 export const sourceKeys = ['connector', ...Object.keys(ownKeys)] as const;
 
+/** What a calendar may be called. Names of properties that every object has are none. */
+export const calendarName = /^[\p{L}\d][\p{L}\d _.-]*$/u;
+export const badCalendarName = 'is no name of a calendar: begin with a letter or a digit';
+
 /** The whole of `silverlining.yaml`. */
 export const configSchema = z.strictObject({
   organisation: organisation.prefault({}).describe('Who we are.'),
   calendars: z
-    .record(z.string().min(1), calendarSchema)
+    .record(z.string().regex(calendarName, { error: badCalendarName }), calendarSchema)
     .default({})
     .describe('Opening hours and holidays by name; business time and deadlines are counted by them.'),
   sla_policies: z

@@ -4,7 +4,7 @@ import { withPathsFrom } from './config-path.ts';
 import { pathText } from './config-place.ts';
 import { inOurWords, problemsOf, type ConfigProblem } from './config-problems.ts';
 import { scheduleOf } from './config-schedule.ts';
-import { anySourceSchema, configSchema, sourceKeys, sourceSchema } from './config-schema.ts';
+import { anySourceSchema, badCalendarName, calendarName, configSchema, sourceKeys, sourceSchema } from './config-schema.ts';
 import { parseConfig, withReferences } from './config-yaml.ts';
 import type { Schedule } from './due.ts';
 import { BadInput } from './errors.ts';
@@ -160,7 +160,12 @@ function rulesOf(written: unknown): ConfigProblem[] {
       (policy, i) => slaPolicySchema.safeParse(policy).data ?? { name: `sla_policies[${i}]` },
     ),
   });
-  return found.map(({ field, message }) => ({ path: pathOf(field), message }));
+  // One that is called as what every object has is left out where the schema is read.
+  const misnamed = Object.keys(typeof calendars === 'object' ? (calendars ?? {}) : {}).filter((name) => !calendarName.test(name));
+  return [
+    ...misnamed.map((name) => ({ path: ['calendars', name], message: badCalendarName })),
+    ...found.map(({ field, message }) => ({ path: pathOf(field), message })),
+  ];
 }
 
 function pathOf(field: string): PropertyKey[] {

@@ -164,6 +164,18 @@ config('names the keys that are meant where one of several forms is expected', (
   assert.equal(problemsOfAuth('{ basic: { user: u } }'), [['sources[0].auth.basic.password', 'is missing (line 1)']]);
 });
 
+config('refuses names of calendars that would be lost', () => {
+  const hours = '{ zone: UTC, hours: { monday: ["09:00-17:00"] } }';
+  for (const name of ['__proto__', '"-"', '""']) {
+    const problems = problemsOf(`organisation: { calendar: ${name} }\ncalendars:\n  ${name}: ${hours}\n`);
+    assert.ok(
+      problems.some(([, message]) => message?.includes('is no name of a calendar')),
+      `${name}: ${JSON.stringify(problems)}`,
+    );
+  }
+  assert.equal(problemsOf(`organisation: { calendar: Büro 2 }\ncalendars:\n  Büro 2: ${hours}\n`), []);
+});
+
 config('reads one source as a form sends it', () => {
   const source = { name: 'desk', connector: 'folder', path: 'in', map: 'standard' };
   assert.equal(readSource(source, '/srv'), {
