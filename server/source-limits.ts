@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import type { SourceConfig } from '../etl/config.ts';
+import { isOwnFile } from '../etl/connectors/glob.ts';
 import type { Problem } from '../etl/errors.ts';
 import { secretName } from '../etl/secret.ts';
 import type { ConfigFile } from './config-file.ts';
@@ -60,7 +61,7 @@ function pathProblem(text: string, folders: readonly string[]): string | null {
   if (inside === undefined) return expected;
   const parts = [...inside.split(path.sep), ...path.relative(fixed, text).split(path.sep)];
   if (parts.some((part) => /^\.[^.]/.test(part) || part === '..')) return `hidden files and folders may not be read; ${expected}`;
-  if (parts.some((part) => /^silverlining\.(sqlite|ya?ml)/i.test(part))) return `Silverlining's own files may not be read; ${expected}`;
+  if (parts.some(isOwnFile)) return `Silverlining's own files may not be read; ${expected}`;
   return null;
 }
 

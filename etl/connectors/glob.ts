@@ -1,6 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
+/** Whether a file is the store or the configuration itself, or goes with them: they hold everything, and no pattern means them. */
+export function isOwnFile(name: string): boolean {
+  return /^silverlining\.(sqlite|ya?ml)/i.test(name);
+}
+
 /** Whether a path is a pattern: it holds `*` or `?`. */
 export function isGlob(pattern: string): boolean {
   return /[*?]/.test(pattern);
@@ -8,7 +13,7 @@ export function isGlob(pattern: string): boolean {
 
 /**
  * The files a pattern stands for, in the order of their paths. `*` is any part of a name, `?` one character, a folder named `**` any
- * number of folders. Names with a leading dot are found only where the pattern has the dot.
+ * number of folders. Names with a leading dot are found only where the pattern has the dot, and our own files never.
  * @param pattern absolute
  * @returns absolute paths; none when a folder of the pattern does not exist
  */
@@ -37,7 +42,7 @@ async function walk(folder: string, [first = '', ...rest]: string[]): Promise<st
     const isFolder = entry.isDirectory();
     if (first === '**' && isFolder) found.push(...(await walk(place, [first, ...rest])));
     else if (first !== '**' && rest.length > 0 && (isFolder || entry.isSymbolicLink())) found.push(...(await walk(place, rest)));
-    else if (first !== '**' && rest.length === 0 && !isFolder) found.push(place);
+    else if (first !== '**' && rest.length === 0 && !isFolder && !isOwnFile(entry.name)) found.push(place);
   }
   return found;
 }
