@@ -104,8 +104,10 @@ export interface FoundFile {
 export interface FilesContext {
   /** Name of the source, for messages. */
   source: string;
-  /** Whether a file with this content has been read already. */
+  /** Whether a file with this content has been read already, whenever and under whatever name. */
   isLoaded: (hash: string) => Promise<boolean>;
+  /** Whether the file of this name holds what was read last of it; a copy of what was read under another name counts as read. */
+  isCurrent: (name: string, hash: string) => Promise<boolean>;
   /** How long a file must keep its size and time before it counts as written to its end. */
   settleMs?: number;
 }

@@ -89,7 +89,8 @@ async function firstRows(options: PreviewOptions, signal: AbortSignal): Promise<
   // To look for files in a drop folder makes it, which is for the source itself to do.
   const isMissing = typeof place === 'string' && !/[*?[{]/.test(place) && !existsSync(place);
   const { settleMs } = options;
-  const search = { source: source.name, isLoaded: () => Promise.resolve(false), ...(settleMs === undefined ? {} : { settleMs }) };
+  const none = (): Promise<boolean> => Promise.resolve(false);
+  const search = { source: source.name, isLoaded: none, isCurrent: none, ...(settleMs === undefined ? {} : { settleMs }) };
   const [file, ...others] = isMissing ? [] : await connector.files(given, search);
   if (!file) return { extract: null, notes: ['No file is there yet; each is read when it comes.'] };
   const extract = await firstExtract(readerOf(file.name, map.input).read({ ...map.input, file: file.path }, null, context));

@@ -1,9 +1,32 @@
 import type { SourceConfig } from './config.ts';
-import type { FoundFile } from './connector.ts';
+import type { FilesContext, FoundFile } from './connector.ts';
 import type { Store } from './store/open.ts';
 import { describeSource } from './store/sources.ts';
 import type { PipelineRunRow, SourceStateRow } from './store/tables.ts';
 import { transact } from './store/transact.ts';
+
+interface LoadedFileRow {
+  source: number;
+  content_hash: string;
+  name: string;
+  run_id: number;
+}
+
+/** What the store knows of the files of a source. */
+export function loadedFiles({ writer }: Store, source: number): Pick<FilesContext, 'isLoaded' | 'isCurrent'> {
+  const lastRead = async (hash: string): Promise<number | null> => {
+    const found = await writer<LoadedFileRow>('loaded_file').where({ source, content_hash: hash }).first('run_id');
+    return found?.run_id ?? null;
+  };
+  return {
+    isLoaded: async (hash) => (await lastRead(hash)) !== null,
+    async isCurrent(name, hash) {
+      const runId = await lastRead(hash);
+      if (runId === null) return false;
+      return (await writer<LoadedFileRow>('loaded_file').where({ source, name }).where('run_id', '>', runId).first('run_id')) === undefined;
+    },
+  };
+}
 
 /** Notes a file that cannot be read as it is: its content counts as read, under the run that failed. */
 export async function noteRefused(store: Store, refused: { source: number; runId: number; file: FoundFile; now: number }): Promise<void> {
@@ -12,7 +35,7 @@ export async function noteRefused(store: Store, refused: { source: number; runId
     trx('loaded_file')
       .insert({ source, content_hash: file.hash, name: file.name, run_id: runId, loaded_at: now })
       .onConflict(['source', 'content_hash'])
-      .ignore(),
+      .merge(),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Config, SourceConfig } from './config.ts';
 import type { FileConnector, FoundFile, PullConnector } from './connector.ts';
 import { readerOf } from './connectors/file-format.ts';
@@ -7,7 +8,8 @@ import type { Log } from './log.ts';
 import type { RecordMap } from './map.ts';
 import { runImport, type RunProgress, type RunReport } from './run.ts';
 import { asStoreFault } from './run-failure.ts';
-import { clearFailures, forgetRefused, noteEmptyRun, noteRefused, noteUnstarted } from './run-notes.ts';
+import { clearFailures, forgetRefused, loadedFiles, noteEmptyRun, noteRefused, noteUnstarted } from './run-notes.ts';
+import { noteDue, refuseNoted } from './schedule-state.ts';
 import { redactError, redactor, resolveSecrets, type SecretEnv } from './secret.ts';
 import { RunInProgress } from './store/lock.ts';
 import type { Store } from './store/open.ts';
@@ -29,6 +31,8 @@ export interface SourceDeps {
   onProgress?: (progress: RunProgress) => void;
   /** Pulled sources begin at their start instead of where the last run ended. */
   isFromStart?: boolean;
+  /** The instant of its schedule that the run is for; a pulled source that has run for it is not read again. */
+  due?: number;
   /** Ends the runs in progress. */
   signal?: AbortSignal;
 }
@@ -109,6 +113,7 @@ function connectorOf({ name, connector }: SourceConfig): FileConnector | PullCon
 }
 
 function pull(start: Start, map: RecordMap, connector: PullConnector, options: unknown): Promise<SourceRun> {
+  const { source, due } = start;
   const given = {
     ...common(start, map),
     connector,
@@ -117,6 +122,12 @@ function pull(start: Start, map: RecordMap, connector: PullConnector, options: u
     since: 'cursor' as const,
     through: 'run_start' as const,
     isFromStart: start.isFromStart ?? false,
+    ...(due === undefined
+      ? {}
+      : {
+          onBegin: (trx: Knex.Transaction) => refuseNoted(trx, source.name, due),
+          onEnd: (trx: Knex.Transaction, runId: number) => noteDue(trx, source.name, due, runId),
+        }),
   };
   return runImport({ ...given, onStarted: start.begun }).then((report) => ({ reports: [report], refused: [] }));
 }
@@ -126,9 +137,11 @@ async function readFiles(start: Start, map: RecordMap, connector: FileConnector,
   const description = { name: source.name, connector: source.connector, map: source.map, zone: map.zone, fields: [] };
   const code = await describeSource(store, description);
   if (startedBy !== 'schedule') await forgetRefused(store, code);
-  const isLoaded = async (hash: string): Promise<boolean> =>
-    (await store.writer('loaded_file').where({ source: code, content_hash: hash }).first('name')) !== undefined;
-  const files = await connector.files(options, { source: source.name, isLoaded, ...(settleMs === undefined ? {} : { settleMs }) });
+  const files = await connector.files(options, {
+    source: source.name,
+    ...loadedFiles(store, code),
+    ...(settleMs === undefined ? {} : { settleMs }),
+  });
   const result: SourceRun = { reports: [], refused: [] };
   if (files.length === 0 && startedBy !== 'schedule') start.begun(await noteEmptyRun(store, code, startedBy, now()));
   for (const file of files) {

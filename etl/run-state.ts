@@ -73,7 +73,7 @@ export interface RunEnd {
 
 /** Notes a run as done, with its file and what is known of the source now, and frees the source. */
 export async function endRun(
-  { store, now, file }: Pick<RunOptions<unknown>, 'store' | 'now' | 'file'>,
+  { store, now, file, onEnd }: Pick<RunOptions<unknown>, 'store' | 'now' | 'file' | 'onEnd'>,
   { runId, code, lock, progress, warning }: RunEnd,
 ): Promise<void> {
   await transact(store, async (trx) => {
@@ -82,9 +82,10 @@ export async function endRun(
       await trx('loaded_file')
         .insert({ source: code, content_hash: file.hash, name: file.name, run_id: runId, loaded_at: now() })
         .onConflict(['source', 'content_hash'])
-        .ignore();
+        .merge();
     }
     await trx<PipelineRunRow>('pipeline_run').where({ run_id: runId }).update({ state: 'done', finished_at: now(), warning });
+    await onEnd?.(trx, runId);
     await lock.release(trx);
   });
 }

@@ -40,6 +40,10 @@ export interface RunOptions<Options> {
   log: Log;
   onStarted?: (runId: number) => void;
   onProgress?: (progress: RunProgress) => void;
+  /** Work of the transaction that takes the source; what it throws keeps the run from beginning. It must be repeatable. */
+  onBegin?: (trx: Knex.Transaction) => Promise<void>;
+  /** Work of the transaction that notes the run as done. It must be repeatable. */
+  onEnd?: (trx: Knex.Transaction, runId: number) => Promise<void>;
   /** Further work of the transaction of each batch; `counts` are those of the run with this batch. It must be repeatable. */
   onBatch?: (trx: Knex.Transaction, counts: Counts) => Promise<void>;
   /**
@@ -143,7 +147,10 @@ async function begin<Options>(options: RunOptions<Options>, description: SourceD
   const { store, now } = options;
   await keepReserve(store);
   const source = { name: description.name, code: await describeSource(store, description) };
-  const { lock, result: begun } = await lockSource(store, source, now, (trx) => beginRun(trx, source.code, options));
+  const { lock, result: begun } = await lockSource(store, source, now, async (trx) => {
+    await options.onBegin?.(trx);
+    return beginRun(trx, source.code, options);
+  });
   return { source, lock, begun };
 }
 

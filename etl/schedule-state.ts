@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { SourceConfig } from './config.ts';
 import { dueNow, nextDue } from './due.ts';
+import { RunInProgress } from './store/lock.ts';
 import type { Store } from './store/open.ts';
 import type { SourceStateRow } from './store/tables.ts';
 import { transact } from './store/transact.ts';
@@ -72,13 +73,22 @@ export function nextRunAt({ schedule }: Pick<SourceConfig, 'schedule'>, state: S
 /** Notes that a source has run for the instant it was due for, and forgets what is older than three months. */
 export async function noteRun(store: Store, schedule: string, due: number, runId: number | null): Promise<void> {
   await transact(store, async (trx) => {
-    const rows = () => trx<ScheduleRunRow>('schedule_run');
-    await rows().insert({ schedule, due_at: due, run_id: runId }).onConflict(['schedule', 'due_at']).ignore();
-    await rows()
+    await noteDue(trx, schedule, due, runId);
+    await trx<ScheduleRunRow>('schedule_run')
       .where({ schedule })
       .where('due_at', '<', due - keepSeconds)
       .delete();
   });
+}
+
+/** The same for the transaction of the run itself, so that nobody finds the source free and still due. */
+export async function noteDue(trx: Knex.Transaction, schedule: string, due: number, runId: number | null): Promise<void> {
+  await trx<ScheduleRunRow>('schedule_run').insert({ schedule, due_at: due, run_id: runId }).onConflict(['schedule', 'due_at']).ignore();
+}
+
+/** @throws RunInProgress when another process has run the source for this instant since it was found due */
+export async function refuseNoted(trx: Knex.Transaction, schedule: string, due: number): Promise<void> {
+  if (await trx<ScheduleRunRow>('schedule_run').where({ schedule, due_at: due }).first('due_at')) throw new RunInProgress(schedule);
 }
 
 /**

@@ -26,16 +26,17 @@ export const file: FileConnector<FileOptions> = {
 
 /** @throws SourceFailed when a file that is named is missing or a folder cannot be read; a pattern may stand for no file yet */
 async function changedFiles(options: FileOptions, context: FilesContext): Promise<FoundFile[]> {
+  const waiting = { isDone: context.isCurrent, settleMs: context.settleMs };
   try {
     if (!isGlob(options.path)) {
       await mustBeFile(options.path, context.source);
-      return await wholeFiles([{ name: path.basename(options.path), path: options.path }], context);
+      return await wholeFiles([{ name: path.basename(options.path), path: options.path }], waiting);
     }
     const found = await findFiles(options.path);
     const fixed = fixedFolder(options.path);
     return await wholeFiles(
       found.map((file) => ({ name: path.relative(fixed, file), path: file })),
-      context,
+      waiting,
     );
   } catch (error) {
     if (error instanceof SourceFailed) throw error;

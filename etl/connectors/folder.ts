@@ -38,7 +38,7 @@ async function newFiles(options: FolderOptions, context: FilesContext): Promise<
     const names = entries.filter((e) => e.isFile() && isReadable(e.name) && !unfinished.test(e.name)).map((e) => e.name);
     return await wholeFiles(
       names.sort().map((name) => ({ name, path: path.join(options.path, name) })),
-      context,
+      { isDone: (_, hash) => context.isLoaded(hash), settleMs: context.settleMs },
     );
   } catch (error) {
     throw new SourceFailed(context.source, `the folder ${options.path} cannot be read: ${(error as Error).message}`, {

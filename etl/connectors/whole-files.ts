@@ -3,16 +3,16 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FilesContext, FoundFile } from '../connector.ts';
+import type { FoundFile } from '../connector.ts';
 
 /**
- * Those of the files that have been written to their end and whose content has not been read yet, in the order given. Of files
+ * Those of the files that have been written to their end and are not done, in the order given. Of files
  * with the same content the first stands for all. One that cannot be opened comes along, known by its name, size and time instead
  * of its content, so that its run says why it fails and it is tried again when that changes.
  */
 export async function wholeFiles(
   candidates: { name: string; path: string }[],
-  { isLoaded, settleMs = 1500 }: FilesContext,
+  { isDone, settleMs = 1500 }: { isDone: (name: string, hash: string) => Promise<boolean>; settleMs?: number | undefined },
 ): Promise<FoundFile[]> {
   if (candidates.length === 0) return [];
   const before = new Map(await Promise.all(candidates.map(async ({ path }) => [path, await look(path)] as const)));
@@ -23,7 +23,7 @@ export async function wholeFiles(
     if (!seen || seen !== (await look(file.path))) continue;
     const hash = await hashFile(file.path, `${file.name} ${seen}`);
     // It may have grown while it was being read.
-    if (seen !== (await look(file.path)) || found.some((f) => f.hash === hash) || (await isLoaded(hash))) continue;
+    if (seen !== (await look(file.path)) || found.some((f) => f.hash === hash) || (await isDone(file.name, hash))) continue;
     found.push({ ...file, hash });
   }
   return found;

@@ -7,7 +7,9 @@ import type { SourceConfig } from '../../etl/config.ts';
 import { connectors } from '../../etl/connectors/index.ts';
 import { BadInput } from '../../etl/errors.ts';
 import { readMap } from '../../etl/map.ts';
+import { statuses } from '../../etl/record.ts';
 import { runSource, type SourceDeps } from '../../etl/run-source.ts';
+import { RunInProgress } from '../../etl/store/lock.ts';
 import { tempStore } from '../support/store.ts';
 
 const running = suite('runSource');
@@ -66,6 +68,62 @@ running('reads a table on from where the last run ended', async () => {
   } finally {
     await desk.destroy();
   }
+});
+
+/** What is open and closed after a run of a source over a file of this content. */
+async function runOver(source: SourceConfig, name: string, status: string): Promise<{ runs: number; status: unknown }> {
+  writeFileSync(path.join(temp.dir, name), `id,received,status\nA,2024-03-01,${status}\n`);
+  const { reports } = await runSource(deps, source, 'schedule');
+  const [fact] = await temp.store.reader('case_fact').select<{ status: number }[]>('status');
+  return { runs: reports.length, status: statuses[(fact?.status ?? 0) - 1] };
+}
+const withStatus = () =>
+  readMap(
+    'source: other\nzone: UTC\ndate: iso\nkey: id\nfields:\n  kind: { constant: complaint }\n  received_at: received\n  status: status\n',
+    'status.yaml',
+  );
+
+running('a file is read again when it goes back to what it was before, a dropped one is not', async () => {
+  deps.findMap = withStatus;
+  const file = sourceOf('file', { path: path.join(temp.dir, 'export.csv') });
+  const run = (status: string) => runOver(file, 'export.csv', status);
+  assert.equal(await run('open'), { runs: 1, status: 'open' });
+  assert.equal(await run('open'), { runs: 0, status: 'open' });
+  assert.equal(await run('closed'), { runs: 1, status: 'closed' });
+  assert.equal(await run('open'), { runs: 1, status: 'open' });
+  assert.equal(await run('open'), { runs: 0, status: 'open' });
+  assert.equal(await run('closed'), { runs: 1, status: 'closed' });
+  // A copy under another name says nothing new, however often it is looked at.
+  const all = sourceOf('file', { path: path.join(temp.dir, '*.csv') });
+  assert.equal(await runOver(all, 'copy.csv', 'closed'), { runs: 0, status: 'closed' });
+  assert.equal(await runOver(all, 'copy.csv', 'closed'), { runs: 0, status: 'closed' });
+});
+
+running('a dropped file is read once, whatever came since', async () => {
+  deps.findMap = withStatus;
+  const inbox = sourceOf('folder', { path: temp.dir });
+  assert.equal(await runOver(inbox, 'a.csv', 'open'), { runs: 1, status: 'open' });
+  assert.equal(await runOver(inbox, 'b.csv', 'closed'), { runs: 1, status: 'closed' });
+  assert.equal(await runOver(inbox, 'c.csv', 'open'), { runs: 0, status: 'closed' });
+});
+
+running('a pulled source that has run for an instant of its schedule is not read for it again', async () => {
+  const file = path.join(temp.dir, 'desk.sqlite');
+  const desk = createKnex({ client: 'sqlite3', connection: { filename: file }, useNullAsDefault: true });
+  await desk.schema.createTable('ticket', (t) => {
+    t.text('id').primary();
+    t.text('received');
+  });
+  await desk.destroy();
+  const source = sourceOf('sql', { file, table: 'ticket', key: 'id' });
+  await runSource({ ...deps, due: 1_000 }, source, 'schedule');
+  assert.instance(await failure(runSource({ ...deps, due: 1_000 }, source, 'schedule')), RunInProgress);
+  await runSource({ ...deps, due: 2_000 }, source, 'schedule');
+  assert.equal(await temp.store.reader('schedule_run').orderBy('due_at').select('schedule', 'due_at', 'run_id'), [
+    { schedule: 'desk', due_at: 1_000, run_id: 1 },
+    { schedule: 'desk', due_at: 2_000, run_id: 2 },
+  ]);
+  assert.is((await runs()).length, 2);
 });
 
 running('a file whose name does not say how it is written fails alone', async () => {

@@ -100,7 +100,8 @@ for (const connector of [folder, file]) {
     description: connector.description,
     async *read(_, since, context) {
       const options = { path: connector === folder ? dir : path.join(dir, '*.ndjson') };
-      const found = await connector.files(options, { source: 'desk', isLoaded: () => Promise.resolve(false), settleMs: 5 });
+      const none = () => Promise.resolve(false);
+      const found = await connector.files(options, { source: 'desk', isLoaded: none, isCurrent: none, settleMs: 5 });
       const only = found.find((each) => each.name === 'a.ndjson');
       if (only) yield* readerOf(only.name, {}).read({ file: only.path }, since, context);
     },

@@ -15,10 +15,16 @@ const put = (name: string, text: string) => {
   mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
   writeFileSync(path.join(dir, name), text);
 };
-const loaded = new Set<string>();
-test.before.each(() => loaded.clear());
-const look = (pattern: string) =>
-  file.files({ path: path.join(dir, pattern) }, { source: 'desk', isLoaded: (hash) => Promise.resolve(loaded.has(hash)), settleMs: 5 });
+/** By name: the content that was read last. */
+const current = new Map<string, string>();
+test.before.each(() => current.clear());
+const context = {
+  source: 'desk',
+  isLoaded: () => Promise.resolve(true),
+  isCurrent: (name: string, hash: string) => Promise.resolve(current.get(name) === hash),
+  settleMs: 5,
+};
+const look = (pattern: string) => file.files({ path: path.join(dir, pattern) }, context);
 const names = async (pattern: string) => (await look(pattern)).map((f) => f.name);
 const failure = async (pattern: string): Promise<SourceFailed> => {
   try {
@@ -44,10 +50,17 @@ test('a file is read again when its content has changed, and only then', async (
   put('cases.csv', 'one');
   const [first] = await look('cases.csv');
   assert.is(first?.name, 'cases.csv');
-  loaded.add(first?.hash ?? '');
+  current.set('cases.csv', first?.hash ?? '');
   assert.equal(await names('cases.csv'), []);
   put('cases.csv', 'two');
   assert.equal(await names('cases.csv'), ['cases.csv']);
+});
+
+test('no pattern means the store or the configuration', async () => {
+  for (const name of ['silverlining.yaml', 'silverlining.sqlite', 'silverlining.sqlite-wal', 'silver.csv']) put(name, name);
+  assert.equal(await names('*'), ['silver.csv']);
+  assert.equal(await names('s*.y?ml'), []);
+  assert.equal(await names('**/silver*'), ['silver.csv']);
 });
 
 test('a pattern stands for files in the order of their paths', async () => {
@@ -97,7 +110,7 @@ test('a file that may not be read comes along to fail by itself, and again once 
     found.map((f) => f.name),
     ['a.csv', 'b.csv'],
   );
-  for (const { hash } of found) loaded.add(hash);
+  for (const { name, hash } of found) current.set(name, hash);
   assert.equal(await asNobody(() => names('*.csv')), []);
   chmodSync(path.join(dir, 'a.csv'), 0o644);
   assert.equal(await asNobody(() => names('*.csv')), ['a.csv']);

@@ -13,7 +13,15 @@ folder.after.each(() => rmSync(dir, { recursive: true, force: true }));
 
 const put = (name: string, text: string) => writeFileSync(path.join(dir, name), text);
 const look = (isLoaded: (hash: string) => boolean = () => false) =>
-  connector.files({ path: dir }, { source: 'inbox', isLoaded: (hash) => Promise.resolve(isLoaded(hash)), settleMs: 60 });
+  connector.files(
+    { path: dir },
+    {
+      source: 'inbox',
+      isLoaded: (hash) => Promise.resolve(isLoaded(hash)),
+      isCurrent: () => Promise.resolve(false),
+      settleMs: 60,
+    },
+  );
 
 folder('lists files of every format by name and leaves others, hidden and unfinished ones', async () => {
   for (const name of [
