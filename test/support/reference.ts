@@ -20,22 +20,28 @@ export interface ReferenceResult {
 
 /**
  * Runs the cases of one file: a number passes within `tolerance × max(1, |expected|)`, null must come out as null or absent, every key of
- * `expected` must be returned but for those the file calls optional, and a case with nothing compared fails.
+ * `expected` must be returned but for those the file calls optional, a list whose items say their `index` (from 1) is compared at those places,
+ * and a case with nothing compared fails.
  * @param file name of the method: the file name without `.json`
  */
-export function runReference(file: string, { optional = [], cases }: ReferenceFile): ReferenceResult[] {
+export async function runReference(file: string, { optional = [], cases }: ReferenceFile): Promise<ReferenceResult[]> {
   const method = referenceMethods[file];
-  return cases.map(({ name, input, expected, tolerance }) => {
-    if (!method) return { file, name, outcome: 'not offered', differences: [] };
+  const results: ReferenceResult[] = [];
+  for (const { name, input, expected, tolerance } of cases) {
+    if (!method) {
+      results.push({ file, name, outcome: 'not offered', differences: [] });
+      continue;
+    }
     const comparison: Comparison = { optional, tolerance, compared: 0, differences: [] };
     try {
-      compare(method(input as never), expected, '', comparison); // each method reads the input of its own file
+      compare(await method(input as never), expected, '', comparison); // each method reads the input of its own file
     } catch (error) {
       comparison.differences.push(error instanceof Error ? error.message : String(error));
     }
     if (comparison.compared === 0 && comparison.differences.length === 0) comparison.differences.push('nothing was compared');
-    return { file, name, outcome: comparison.differences.length ? 'failed' : 'passed', differences: comparison.differences };
-  });
+    results.push({ file, name, outcome: comparison.differences.length ? 'failed' : 'passed', differences: comparison.differences });
+  }
+  return results;
 }
 
 interface Comparison {
@@ -52,7 +58,10 @@ function compare(got: unknown, expected: unknown, at: string, comparison: Compar
     if (got !== null && got !== undefined) differ(`got ${JSON.stringify(got)}, expected no value`);
   } else if (Array.isArray(expected)) {
     if (!Array.isArray(got)) differ('expected a list');
-    else if (got.length !== expected.length) differ(`got ${got.length} items, expected ${expected.length}`);
+    else if (expected.length > 0 && expected.every(hasIndex)) {
+      // A selection: its items name their positions.
+      for (const item of expected) compare(got[item.index - 1], item, `${at}[${item.index}]`, comparison);
+    } else if (got.length !== expected.length) differ(`got ${got.length} items, expected ${expected.length}`);
     else if (expected.length === 0) comparison.compared += 1;
     else expected.forEach((item, i) => compare(got[i], item, `${at}[${i}]`, comparison));
   } else if (typeof expected === 'object') {
@@ -73,8 +82,12 @@ function compare(got: unknown, expected: unknown, at: string, comparison: Compar
   }
 }
 
+function hasIndex(item: unknown): item is { index: number } {
+  return typeof item === 'object' && item !== null && 'index' in item && typeof item.index === 'number';
+}
+
 /** `npm run reference -- DIR`: a line a case, the totals last; exit code 1 on any failure, 2 on a folder that cannot be read. */
-function main(dir: string | undefined): number {
+async function main(dir: string | undefined): Promise<number> {
   if (!dir || !existsSync(dir)) {
     console.error(dir ? `no folder ${dir}` : 'usage: npm run reference -- DIR, a folder of reference cases as JSON');
     return 2;
@@ -89,7 +102,7 @@ function main(dir: string | undefined): number {
   const counts = { passed: 0, failed: 0, 'not offered': 0 };
   for (const name of files) {
     const content = JSON.parse(readFileSync(path.join(dir, name), 'utf8')) as ReferenceFile;
-    for (const result of runReference(name.replace(/\.json$/, ''), content)) {
+    for (const result of await runReference(name.replace(/\.json$/, ''), content)) {
       counts[result.outcome] += 1;
       console.log(`${result.outcome.padEnd(11)}  ${result.file}: ${result.name}`);
       for (const difference of result.differences) console.log(`             ${difference}`);
@@ -99,4 +112,4 @@ function main(dir: string | undefined): number {
   return counts.failed ? 1 : 0;
 }
 
-if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv[2]);
+if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv[2]);
