@@ -6,6 +6,7 @@ import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type TimePoi
 import { netPromoterScore } from '../../../queries/stats/nps.ts';
 import { weightedQuantile } from '../../../queries/stats/quantile.ts';
 import { wilson } from '../../../queries/stats/wilson.ts';
+import { comparisonMethods } from './reference-comparisons.ts';
 
 interface SlaInput {
   received: string;
@@ -15,8 +16,13 @@ interface SlaInput {
   holidays: string[];
 }
 
-/** The methods of `queries/stats/`, and of `etl/` for deadlines, by the file names of the reference cases: `npm run reference -- DIR` runs every file of a folder against them. */
+/**
+ * The methods of `queries/stats/`, of `etl/` for deadlines and of the whole pipeline for figures, by the file names of the reference cases:
+ * `npm run reference -- DIR` runs every file of a folder against them. A method may answer with a promise.
+ */
 export const referenceMethods: Record<string, (input: never) => unknown> = {
+  ...comparisonMethods,
+
   wilson: ({ successes, n, confidence }: { successes: number; n: number; confidence: number }) => wilson(successes, n, confidence),
 
   nps: ({ promoters, passives, detractors, confidence }: { promoters: number; passives: number; detractors: number; confidence: number }) =>
