@@ -6,6 +6,7 @@ import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type TimePoi
 import { netPromoterScore } from '../../../queries/stats/nps.ts';
 import { weightedQuantile } from '../../../queries/stats/quantile.ts';
 import { wilson } from '../../../queries/stats/wilson.ts';
+import { chartMethods } from './reference-charts.ts';
 import { comparisonMethods } from './reference-comparisons.ts';
 
 interface SlaInput {
@@ -21,6 +22,7 @@ interface SlaInput {
  * `npm run reference -- DIR` runs every file of a folder against them. A method may answer with a promise.
  */
 export const referenceMethods: Record<string, (input: never) => unknown> = {
+  ...chartMethods,
   ...comparisonMethods,
 
   wilson: ({ successes, n, confidence }: { successes: number; n: number; confidence: number }) => wilson(successes, n, confidence),
