@@ -8,6 +8,7 @@ import { weightedQuantile } from '../../../queries/stats/quantile.ts';
 import { wilson } from '../../../queries/stats/wilson.ts';
 import { chartMethods } from './reference-charts.ts';
 import { comparisonMethods } from './reference-comparisons.ts';
+import { groupMethods } from './reference-groups.ts';
 
 interface SlaInput {
   received: string;
@@ -24,6 +25,7 @@ interface SlaInput {
 export const referenceMethods: Record<string, (input: never) => unknown> = {
   ...chartMethods,
   ...comparisonMethods,
+  ...groupMethods,
 
   wilson: ({ successes, n, confidence }: { successes: number; n: number; confidence: number }) => wilson(successes, n, confidence),
 

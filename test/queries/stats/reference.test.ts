@@ -37,4 +37,19 @@ reference('a missing key, a wrong number and a value where none is expected fail
   assert.is(unknown?.outcome, 'not offered');
 });
 
+reference('a list whose items name their positions is compared at those', async () => {
+  const outcome = async (index: number) => {
+    const input = { count: [1, 40, 3], exposure: [20, 20, 20] };
+    const expected = { posterior: [{ index, raw: 2 }] };
+    const [result] = await runReference('empirical_bayes_gamma_poisson', {
+      method: '',
+      cases: [{ name: '', input, expected, tolerance: 0 }],
+    });
+    return result?.outcome;
+  };
+  assert.is(await outcome(2), 'passed');
+  assert.is(await outcome(3), 'failed');
+  assert.is(await outcome(4), 'failed');
+});
+
 reference.run();
