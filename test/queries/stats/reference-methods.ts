@@ -6,6 +6,7 @@ import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type TimePoi
 import { netPromoterScore } from '../../../queries/stats/nps.ts';
 import { weightedQuantile } from '../../../queries/stats/quantile.ts';
 import { wilson } from '../../../queries/stats/wilson.ts';
+import { kpi } from './kpi.ts';
 import { chartMethods } from './reference-charts.ts';
 import { comparisonMethods } from './reference-comparisons.ts';
 import { groupMethods } from './reference-groups.ts';
@@ -26,6 +27,7 @@ export const referenceMethods: Record<string, (input: never) => unknown> = {
   ...chartMethods,
   ...comparisonMethods,
   ...groupMethods,
+  kpi,
 
   wilson: ({ successes, n, confidence }: { successes: number; n: number; confidence: number }) => wilson(successes, n, confidence),
 
