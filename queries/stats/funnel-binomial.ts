@@ -12,6 +12,7 @@ export interface FunnelLimits {
  * Limits of a funnel plot of shares: exact binomial, interpolated between counts.
  * @param n cases of the unit; 0 has no limits
  * @param target the share expected of all, 0 to 1
+ * @returns within 0 and 1; where the target is near 1, the upper limits of a small n lie a little below 1
  * @see Spiegelhalter 2005, Statistics in Medicine 24:1185, appendix A.1.1
  */
 export function binomialFunnelLimits(n: number, target: number): FunnelLimits {

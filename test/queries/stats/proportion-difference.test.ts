@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { proportionDifference } from '../../../queries/stats/proportion-difference.ts';
-import { wilson } from '../../../queries/stats/wilson.ts';
 import { assertFinite } from './finite.ts';
 
 const differences = suite('proportionDifference');
@@ -28,16 +27,6 @@ differences('turns its sign when the sides change places, and nests by confidenc
       assert.ok(Number(wide.lower) <= Number(narrow.lower) && Number(narrow.upper) <= Number(wide.upper));
       assert.ok(Number(narrow.lower) <= Number(narrow.difference) && Number(narrow.difference) <= Number(narrow.upper));
       assert.is(Number(proportionDifference(b, a, 0.9).lower) + Number(narrow.upper), 0);
-    }),
-  );
-});
-
-differences("Wilson's interval nests by confidence too", () => {
-  fc.assert(
-    fc.property(share, ({ successes, n }) => {
-      const narrow = wilson(successes, n, 0.9);
-      const wide = wilson(successes, n, 0.99);
-      assert.ok(Number(wide.lower) <= Number(narrow.lower) && Number(narrow.upper) <= Number(wide.upper));
     }),
   );
 });
