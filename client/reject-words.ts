@@ -26,6 +26,13 @@ export function reasonKindInWords({ field, reason_kind }: { field: string | null
   return reasonInWords({ field, reason });
 }
 
+/** What became of a row that waits no longer, before the day it happened. */
+export const settlementWords: Record<NonNullable<RejectedRow['settlement']>, string> = {
+  replayed: 'Replayed',
+  dismissed: 'Left out',
+  superseded: 'Superseded by a later row',
+};
+
 /** File, line and column of a row, as far as they are known. */
 export function placeOfRow({ input, line, column }: Pick<RejectedRow, 'input' | 'line' | 'column'>): string {
   const file = input?.split(/[/\\]/).pop() ?? '';

@@ -1,24 +1,10 @@
 import type { Knex } from 'knex';
 import { upsertCases, type LoadedCase, type LoadScope, type Outcome, type SourceKey } from './load-cases.ts';
 import { removeCases, removeGone } from './load-gone.ts';
-import { reasonKind } from './reject-reason.ts';
-import { insertRows } from './store/insert.ts';
+import { noteRejects, type Reject } from './load-rejects.ts';
 import { openLabels } from './store/labels.ts';
 import type { Store } from './store/open.ts';
 import { transact } from './store/transact.ts';
-
-/** A part of the input of which no case was made. */
-export interface Reject {
-  /** Name of the file where it is not the batch's. */
-  input?: string | null;
-  line: number | null;
-  /** 1-based position in the row, where it is known. */
-  column: number | null;
-  field: string | null;
-  reason: string;
-  /** The row as it came; what exceeds 64 KiB is cut. */
-  raw: string | null;
-}
 
 export interface Batch {
   source: SourceKey;
@@ -51,8 +37,6 @@ export interface BatchResult {
   removed: number;
 }
 
-const rawLimit = 64 * 1024;
-
 /**
  * Loads a batch in one transaction: cases with all that hangs on them, rejected rows, and what `after` adds.
  * Either all of it is in the store or nothing.
@@ -70,38 +54,11 @@ export async function loadBatch(store: Store, batch: Batch): Promise<BatchResult
     const removed = batch.gone?.length ? await removeGone(scope, batch.gone) : 0;
     if (more?.gone) await removeCases(scope, more.gone);
     const { outcomes, caseIds } = await upsertCases(scope, cases);
-    await insertRows(
-      trx,
-      'rejected_record',
-      ['run_id', 'source', 'input', 'line', 'column_no', 'field', 'reason', 'reason_kind', 'raw', 'is_cut', 'rejected_at'],
-      rejects.map((r) => {
-        const raw = r.raw === null ? null : cut(r.raw);
-        return [
-          batch.runId ?? 0,
-          batch.source.code,
-          r.input ?? batch.input,
-          r.line,
-          r.column,
-          r.field,
-          r.reason,
-          reasonKind(r.reason),
-          raw,
-          Number(raw !== r.raw),
-          batch.now,
-        ];
-      }),
-    );
+    await noteRejects(trx, batch, rejects);
     const done = { outcomes, caseIds, cases, rejected: rejects.length, removed };
     await batch.after?.(trx, done);
     return done;
   });
   keep();
   return result;
-}
-
-/** At most 64 KiB of UTF-8. */
-function cut(text: string): string {
-  if (text.length * 3 <= rawLimit) return text;
-  const bytes = Buffer.from(text, 'utf8');
-  return bytes.length <= rawLimit ? text : new TextDecoder().decode(bytes.subarray(0, rawLimit), { stream: true });
 }

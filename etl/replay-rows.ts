@@ -63,7 +63,7 @@ export function rejectedRows(rows: RejectedRows): { reader: Reader<null>; yielde
   return { reader, yielded };
 }
 
-/** Notes rows as replayed by a run. */
+/** Notes rows as replayed by a run; those that it rejected again as they were wait on. */
 export async function settleRows(
   trx: Knex.Transaction,
   rows: readonly ReplayedRow[],
@@ -73,6 +73,7 @@ export async function settleRows(
   const ids = rows.map((row) => row.rejectId);
   await trx<RejectedRecordRow>('rejected_record')
     .where(isOneOf(trx, 'reject_id', ids))
+    .whereNot('run_id', runId)
     .update({ settled_at: now, settled_by: by, settlement: 'replayed', settled_run: runId });
 }
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { derive } from './derive.ts';
 import { placeFlag, placeProblem } from './fold-place.ts';
 import type { LoadedCase, RowPlace } from './load-cases.ts';
-import type { Reject } from './load.ts';
+import type { Reject } from './load-rejects.ts';
 import { landRows, takeWaiting, type KeyedRow, type LandedRow } from './load-rows.ts';
 import { createSeenKeys } from './seen-keys.ts';
 import { brokenReject, fullSize, noCounts, toReject, type Counts, type Stage, type StagedBatch, type StageOptions } from './stage.ts';

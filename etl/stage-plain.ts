@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { RawRow } from './connector.ts';
 import { derive } from './derive.ts';
-import type { Reject } from './load.ts';
 import type { LoadedCase, SourceKey } from './load-cases.ts';
+import type { Reject } from './load-rejects.ts';
 import { createSeenKeys } from './seen-keys.ts';
 import { brokenReject, fullSize, noCounts, toReject, type Counts, type Stage, type StageOptions } from './stage.ts';
 import { isOneOf } from './store/insert.ts';

@@ -1,8 +1,9 @@
 import type { BrokenRow, Extract, RawRow } from './connector.ts';
 import type { DeriveContext } from './derive.ts';
 import type { Problem } from './errors.ts';
-import type { Batch, BatchResult, Reject } from './load.ts';
+import type { Batch, BatchResult } from './load.ts';
 import type { SourceKey } from './load-cases.ts';
+import type { Reject } from './load-rejects.ts';
 import type { BoundMap } from './map.ts';
 
 /** What a run has done so far. Cases but for `read` and `rejected`, which are rows; `removed` are those the source no longer has. */

@@ -32,7 +32,7 @@ export async function listRejectReasons(db: Knex, source: string | null): Promis
       .select('source_state.name as source', 'field', by)
       .count('* as n')
       .min('rejected_at as first_at')
-      .max('rejected_at as last_at')
+      .max('seen_at as last_at')
       .max('reject_id as example')
       .select(db.raw(`sum(case when ${hasColumns} then 1 else 0 end) as replayable`)) as unknown as Promise<Found[]>;
   const known = await summed(waiting().whereNotNull('reason_kind'), 'reason_kind');

@@ -214,13 +214,20 @@ export interface RejectedRecordRow {
   reason: string;
   /** JSON of its columns where it could be split into them, else the text as it came. */
   raw: string | null;
+  /** When it was rejected first. */
   rejected_at: number;
+  /** When it was rejected last; `run_id`, `input` and `line` are of that run. */
+  seen_at: number;
+  /** Of what it says and of what is wrong with it; null where that was not noted. */
+  content_hash: string | null;
   /** The reason without the values of the one row. */
   reason_kind: string | null;
   is_cut: number;
   settled_at: number | null;
   settled_by: string | null;
-  settlement: 'replayed' | 'dismissed' | null;
+  /** `superseded`: a later run took its place. */
+  settlement: 'replayed' | 'dismissed' | 'superseded' | null;
+  /** The run that replayed or superseded it. */
   settled_run: number | null;
 }
 

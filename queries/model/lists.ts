@@ -117,11 +117,12 @@ export interface RejectedRow {
   rejected_at: string;
   /** The reason without the values of the one row; rows with the same kind fail alike. */
   reason_kind: string;
-  /** When it was replayed or dismissed; null while it waits. */
+  /** When it was replayed, dismissed or superseded; null while it waits. */
   settled_at: string | null;
   settled_by: string | null;
-  settlement: 'replayed' | 'dismissed' | null;
-  /** The run that replayed it. */
+  /** `superseded`: a later run took its place. */
+  settlement: 'replayed' | 'dismissed' | 'superseded' | null;
+  /** The run that replayed or superseded it. */
   settled_run: number | null;
 }
 

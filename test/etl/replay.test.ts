@@ -69,6 +69,21 @@ replay('keeps a row that is rejected again as a new rejected row of the new run'
   assert.match(fresh?.reason ?? '', '2026-02-31');
 });
 
+replay('lets a row that is rejected again as it was wait on, once', async () => {
+  await work.write('a.csv', 'id,received,issue\n2,2026-02-30,late\n3,2026-02-30,late\n3,2026-02-30,late\n');
+  await work.load('a.csv', 'shop.yaml');
+  const report = await again('shop', [1, 3]);
+  assert.equal([report.read, report.rejected], [2, 2]);
+  assert.equal(
+    (await rejects()).map((row) => [row.reject_id, row.run_id, row.line, row.settlement]),
+    [
+      [1, report.runId, 2, null],
+      [2, report.runId - 1, 3, null],
+      [3, report.runId, 4, null],
+    ],
+  );
+});
+
 replay('changes neither the place to go on from nor what the source is called and read with', async () => {
   await work.write('a.csv', 'id,received,issue\n2,2026-02-30,late\n');
   await work.load('a.csv', 'shop.yaml');

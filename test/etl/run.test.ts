@@ -128,6 +128,18 @@ running('keeps rejected rows with line, column and reason, and loads the others'
   );
 });
 
+running('keeps what is rejected once, however often the same is read', async () => {
+  const text = `${header}\nA,yesterday,,,late\nB,2024-03-01,,,late\nB,2024-03-01,,,rude\nA,yesterday,,,late\nC,2024-03-01\n`;
+  const states = () => store.reader('rejected_record').orderBy('reject_id').select('reject_id', 'run_id', 'line', 'settled_at');
+  for (const runId of [1, 2, 3]) {
+    assert.is((await importText(text)).rejected, 4);
+    assert.equal(
+      (await states()).map((r: { run_id: number; line: number; settled_at: null }) => [r.run_id, r.line, r.settled_at]),
+      [2, 5, 6, 4].map((line) => [runId, line, null]),
+    );
+  }
+});
+
 running('refuses a key that comes again with other content, naming the first line, and takes the same content as unchanged', async () => {
   const text = `${header}\nA,2024-03-01,,,late\nB,2024-03-01,,,late\nA,2024-03-01,,,rude\nB,2024-03-01,,,late\n`;
   for (const inserted of [2, 0]) {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import * as createStore from './001_create_store.ts';
 import * as runSources from './002_run_sources.ts';
 import * as addBusinessTime from './003_add_business_time.ts';
+import * as knowRejectedRows from './004_know_rejected_rows.ts';
 
 interface Migration {
   name: string;
@@ -13,6 +14,7 @@ const migrations: Migration[] = [
   { name: '001_create_store', up: createStore.up },
   { name: '002_run_sources', up: runSources.up },
   { name: '003_add_business_time', up: addBusinessTime.up },
+  { name: '004_know_rejected_rows', up: knowRejectedRows.up },
 ];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */
