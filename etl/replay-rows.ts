@@ -12,7 +12,6 @@ export interface RejectedRows {
   store: Store;
   source: SourceStateRow;
   map: RecordMap;
-  /** Ascending. */
   rejectIds: readonly number[];
   changes: ReadonlyMap<number, Record<string, string>>;
 }
@@ -30,7 +29,7 @@ export interface ReplayedRow {
 
 const pageRows = 500;
 
-/** A reader over rejected rows in the order in which they were rejected; `yielded` grows with them. */
+/** A reader over rejected rows in the order in which they were rejected last; `yielded` grows with them. */
 export function rejectedRows(rows: RejectedRows): { reader: Reader<null>; yielded: ReplayedRow[] } {
   const yielded: ReplayedRow[] = [];
   const { store, source, rejectIds, changes } = rows;
@@ -42,13 +41,15 @@ export function rejectedRows(rows: RejectedRows): { reader: Reader<null>; yielde
       let header: readonly string[] = knownColumns;
       let bytes = 0;
       const total = { count: rejectIds.length, unit: 'rows' as const };
-      for (let from = 0; from < rejectIds.length; from += pageRows) {
-        const ids = rejectIds.slice(from, from + pageRows);
-        const found = await store
+      const own = (ids: readonly number[]) =>
+        store
           .reader<RejectedRecordRow>('rejected_record')
           .where('source', source.source)
           .where(isOneOf(store.reader, 'reject_id', ids))
-          .orderBy('reject_id');
+          .orderBy(['run_id', 'line', 'reject_id']);
+      const order = (await own(rejectIds).select('reject_id')).map((kept) => kept.reject_id);
+      for (let from = 0; from < order.length; from += pageRows) {
+        const found = await own(order.slice(from, from + pageRows));
         const page = found.flatMap((kept) => replayedRow(kept, changes.get(kept.reject_id) ?? {}));
         const names = new Set(header);
         for (const { row } of page) for (const name of Object.keys(row.values)) names.add(name);

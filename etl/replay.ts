@@ -21,7 +21,8 @@ export const mostReplayed = 100_000;
 
 /**
  * Reads rejected rows again, with the corrections, through the map their source has now: a run like any other. Each row is settled
- * in the transaction that loads it; one that is rejected again is a new rejected row of this run.
+ * in the transaction that loads it; one that is rejected again is a new rejected row of this run, or waits on where it says the same.
+ * They are read in the order in which they were rejected last: of several with one key the last one holds.
  * @param onStarted gets the number of the run once it is under way
  * @throws BadInput before the run when nothing can be replayed or a correction does not fit; else as {@link runImport}
  */
@@ -36,7 +37,7 @@ export async function replayRejected(deps: SourceDeps, replay: Replay, onStarted
   const { reader, yielded } = rejectedRows(rows);
   return runImport({
     store, map, now, log, startedBy, input, source: source.name, connector: reader, connectorName: source.connector,
-    mapName: mapNameOf(deps, source) ?? source.name, options: null, organisation: deps.config.organisation,
+    mapName: mapNameOf(deps, source) ?? source.name, options: null, repeats: 'replace', organisation: deps.config.organisation,
     ...(deps.signal ? { signal: deps.signal } : {}),
     onStarted(id) {
       runId = id;

@@ -84,6 +84,32 @@ replay('lets a row that is rejected again as it was wait on, once', async () => 
   );
 });
 
+replay('of several rows of one key the one that was rejected last holds, whichever was rejected first', async () => {
+  const csv = (day: string, issue: string) => `id,received,issue\n9,${day}.01.2026,${issue}\n`;
+  const load = async (text: string) => {
+    await work.write('a.csv', text);
+    assert.is((await work.load('a.csv', 'shop.yaml')).rejected, 1);
+  };
+  await load(csv('06', 'newest'));
+  await load(csv('05', 'older'));
+  await load(csv('06', 'newest')); // the row of the first run came again
+  assert.equal(
+    (await rejects()).map((row) => row.run_id),
+    [3, 2],
+  );
+  await work.write('shop.yaml', map.replace('YYYY-MM-DD', 'DD.MM.YYYY'));
+  const report = await again('shop', [1, 2]);
+  assert.equal([report.read, report.rejected, report.inserted, report.updated], [2, 0, 1, 1]);
+  assert.equal(
+    (await cases()).map((c) => [c.source_id, c.received_on]),
+    [['9', '2026-01-06']],
+  );
+  assert.equal(
+    (await rejects()).map((row) => row.settlement),
+    ['replayed', 'replayed'],
+  );
+});
+
 replay('changes neither the place to go on from nor what the source is called and read with', async () => {
   await work.write('a.csv', 'id,received,issue\n2,2026-02-30,late\n');
   await work.load('a.csv', 'shop.yaml');
