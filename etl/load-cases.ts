@@ -38,6 +38,8 @@ export interface RowPlace {
 export interface LoadedCase extends Derived {
   /** Where the value of each flag stood, in the order of the flags. */
   flagPlaces?: readonly RowPlace[];
+  /** Where it came from, where a row of its key may stand in the same input; else it came with the run. */
+  arrival?: { delivery: number; line: number };
 }
 
 export type Outcome = 'inserted' | 'updated' | 'unchanged';

@@ -15,6 +15,11 @@ export interface KeyedRow {
 export interface LandedRow extends RawRow {
   /** The run that brought it; the line is one of that run's input. */
   delivery: number;
+  rowKey: string;
+}
+/** The run that brought a row, where it is not the one that reads it. */
+export function deliveryOf(row: RawRow & { delivery?: number }): number | undefined {
+  return row.delivery;
 }
 /** A case with all its rows in the order in which the map folds them. */
 export interface RowGroup {
@@ -100,7 +105,7 @@ export async function takeWaiting(trx: Knex.Transaction, source: SourceKey, limi
     trx<SourceRow>(table)
       .where('source', source.code)
       .where(isOneOf(trx, 'source_id', keys));
-  const rows = await own('source_row').select('source_id', 'ordinal', 'delivery', 'line', 'body');
+  const rows = await own('source_row').select('source_id', 'row_key', 'ordinal', 'delivery', 'line', 'body');
   await own('source_waiting').delete();
   const groups = new Map<string, typeof rows>(keys.map((key) => [key, []]));
   for (const row of rows) groups.get(row.source_id)?.push(row);
@@ -108,7 +113,7 @@ export async function takeWaiting(trx: Knex.Transaction, source: SourceKey, limi
     key,
     rows: list
       .sort((a, b) => a.ordinal - b.ordinal || a.delivery - b.delivery || a.line - b.line)
-      .map(({ delivery, line, body }) => ({ delivery, line, values: JSON.parse(body) as Record<string, string> })),
+      .map(({ row_key: rowKey, delivery, line, body }) => ({ delivery, line, rowKey, values: JSON.parse(body) as Record<string, string> })),
   }));
 }
 
@@ -154,7 +159,7 @@ function toSourceRow({ source, bound, runId }: Landing, key: string, row: RawRow
     row_key: bound.rowKey(row),
     shard_key: shardKey(source.name, key),
     ordinal,
-    delivery: runId,
+    delivery: deliveryOf(row) ?? runId,
     line: row.line,
     hash: hash('sha256', `${ordinal} ${body}`, 'base64url').slice(0, 22),
     body,

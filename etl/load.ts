@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { upsertCases, type LoadedCase, type LoadScope, type Outcome, type SourceKey } from './load-cases.ts';
 import { removeCases, removeGone } from './load-gone.ts';
-import { noteRejects, type Reject } from './load-rejects.ts';
+import { noteRejects, supersede, type Arrival, type Reject } from './load-rejects.ts';
 import { openLabels } from './store/labels.ts';
 import type { Store } from './store/open.ts';
 import { transact } from './store/transact.ts';
@@ -20,9 +20,11 @@ export interface Batch {
   isKnownNew?: (sourceId: string) => boolean;
   /**
    * Work of the same transaction before the cases are written; the cases and rejects it returns are added to those above.
-   * `gone` are keys whose case, where there is one, is taken out of the store.
+   * `gone` are keys whose case, where there is one, is taken out of the store; `landed` are rows that were kept to be folded.
    */
-  before?: (trx: Knex.Transaction) => Promise<{ cases: LoadedCase[]; rejects: Reject[]; gone?: readonly string[] }>;
+  before?: (
+    trx: Knex.Transaction,
+  ) => Promise<{ cases: LoadedCase[]; rejects: Reject[]; gone?: readonly string[]; landed?: readonly Arrival[] }>;
   /** Work of the same transaction after everything is written: cursor, counts. */
   after?: (trx: Knex.Transaction, result: BatchResult) => Promise<void>;
 }
@@ -55,10 +57,19 @@ export async function loadBatch(store: Store, batch: Batch): Promise<BatchResult
     if (more?.gone) await removeCases(scope, more.gone);
     const { outcomes, caseIds } = await upsertCases(scope, cases);
     await noteRejects(trx, batch, rejects);
+    await supersede(trx, batch, arrivals(batch, cases, more?.landed));
     const done = { outcomes, caseIds, cases, rejected: rejects.length, removed };
     await batch.after?.(trx, done);
     return done;
   });
   keep();
   return result;
+}
+
+/** What a batch has brought in good order. A case comes at the beginning of its run where nothing else is said: no row of the run is older. */
+function* arrivals({ runId, gone = [] }: Batch, cases: readonly LoadedCase[], landed: readonly Arrival[] = []): Iterable<Arrival> {
+  const start = { delivery: runId ?? 0, line: 0 };
+  for (const key of gone) yield { key, ...start };
+  for (const { sourceId: key, arrival = start } of cases) yield { key, rowKey: null, ...arrival };
+  yield* landed;
 }

@@ -41,7 +41,8 @@ export interface BoundMap {
   columns: string[];
   /** The columns that make the key of a case; none for a hash of the row. */
   keyColumns: string[];
-  keyOf(row: RawRow): { key: string } | { problem: Problem };
+  /** `known`: of a row that cannot be folded, the key of its case. */
+  keyOf(row: RawRow): { key: string } | { problem: Problem; known?: string };
   /** Identity of a row within its case; for folding maps. */
   rowKey(row: RawRow): string;
   /** Whole number that orders the rows of a case (seconds for an order by time), or null for the order of the file. */
@@ -149,9 +150,9 @@ export function bindMap(
     const key = keyOf(row.values);
     if ('problem' in key || !map.fold) return key;
     const own = rowKey(row.values);
-    if ('problem' in own) return own;
+    if ('problem' in own) return { ...own, known: key.key };
     const place = order(row.values);
-    return place !== null && typeof place === 'object' ? place : key;
+    return place !== null && typeof place === 'object' ? { ...place, known: key.key } : key;
   };
   return {
     map,

@@ -29,9 +29,10 @@ export interface ReplayedRow {
 
 const pageRows = 500;
 
-/** A reader over rejected rows in the order in which they were rejected last; `yielded` grows with them. */
-export function rejectedRows(rows: RejectedRows): { reader: Reader<null>; yielded: ReplayedRow[] } {
+/** A reader over rejected rows in the order in which they were brought; `yielded` grows with them. What was superseded meanwhile is left out and counted. */
+export function rejectedRows(rows: RejectedRows): { reader: Reader<null>; yielded: ReplayedRow[]; leftOut: () => number } {
   const yielded: ReplayedRow[] = [];
+  let leftOut = 0;
   const { store, source, rejectIds, changes } = rows;
   const reader: Reader<null> = {
     name: 'replay',
@@ -46,11 +47,13 @@ export function rejectedRows(rows: RejectedRows): { reader: Reader<null>; yielde
           .reader<RejectedRecordRow>('rejected_record')
           .where('source', source.source)
           .where(isOneOf(store.reader, 'reject_id', ids))
-          .orderBy(['run_id', 'line', 'reject_id']);
+          .orderBy(['delivery', 'line', 'reject_id']);
       const order = (await own(rejectIds).select('reject_id')).map((kept) => kept.reject_id);
       for (let from = 0; from < order.length; from += pageRows) {
         const found = await own(order.slice(from, from + pageRows));
-        const page = found.flatMap((kept) => replayedRow(kept, changes.get(kept.reject_id) ?? {}));
+        const current = found.filter((kept) => kept.settlement !== 'superseded');
+        leftOut += found.length - current.length;
+        const page = current.flatMap((kept) => replayedRow(kept, changes.get(kept.reject_id) ?? {}));
         const names = new Set(header);
         for (const { row } of page) for (const name of Object.keys(row.values)) names.add(name);
         if (names.size > header.length) header = [...names];
@@ -61,7 +64,7 @@ export function rejectedRows(rows: RejectedRows): { reader: Reader<null>; yielde
       }
     },
   };
-  return { reader, yielded };
+  return { reader, yielded, leftOut: () => leftOut };
 }
 
 /** Notes rows as replayed by a run; those that it rejected again as they were wait on. */
@@ -124,6 +127,7 @@ function replayedRow(kept: RejectedRecordRow, changed: Record<string, string>): 
   const found = rejectedValues(kept.raw, kept.is_cut === 1);
   if ('none' in found || kept.raw === null) return [];
   const line = kept.line ?? 0;
-  const row = { line, values: { ...found.values, ...changed } };
+  // It counts as of the run that brought it: what came later of its key or case stays later.
+  const row = { line, delivery: kept.delivery, values: { ...found.values, ...changed } };
   return [{ rejectId: kept.reject_id, raw: kept.raw, before: { line, values: found.values }, row }];
 }

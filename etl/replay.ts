@@ -5,6 +5,7 @@ import { runImport, type RunReport } from './run.ts';
 import type { SourceDeps } from './run-source.ts';
 import { isOneOf } from './store/insert.ts';
 import type { PipelineRunRow, RejectedRecordRow, SourceStateRow } from './store/tables.ts';
+import { transact } from './store/transact.ts';
 
 /** Rejected rows of one source that are to be read again. */
 export interface Replay {
@@ -22,7 +23,8 @@ export const mostReplayed = 100_000;
 /**
  * Reads rejected rows again, with the corrections, through the map their source has now: a run like any other. Each row is settled
  * in the transaction that loads it; one that is rejected again is a new rejected row of this run, or waits on where it says the same.
- * They are read in the order in which they were rejected last: of several with one key the last one holds.
+ * They are read in the order in which they were brought: of several with one key the last one holds. A row whose key was loaded by a
+ * later run is left out, and a warning says so.
  * @param onStarted gets the number of the run once it is under way
  * @throws BadInput before the run when nothing can be replayed or a correction does not fit; else as {@link runImport}
  */
@@ -34,8 +36,8 @@ export async function replayRejected(deps: SourceDeps, replay: Replay, onStarted
   const input = await describeInput(rows);
   let runId = 0;
   let settled = 0;
-  const { reader, yielded } = rejectedRows(rows);
-  return runImport({
+  const { reader, yielded, leftOut } = rejectedRows(rows);
+  const report = await runImport({
     store, map, now, log, startedBy, input, source: source.name, connector: reader, connectorName: source.connector,
     mapName: mapNameOf(deps, source) ?? source.name, options: null, repeats: 'replace', organisation: deps.config.organisation,
     ...(deps.signal ? { signal: deps.signal } : {}),
@@ -50,6 +52,10 @@ export async function replayRejected(deps: SourceDeps, replay: Replay, onStarted
     },
     onProgress: ({ read }) => void (settled = read),
   }); // prettier-ignore
+  if (leftOut() === 0) return report;
+  const warning = [report.warning, leftOutWords(leftOut())].filter((text) => text !== null).join('; ');
+  await transact(store, (trx) => trx<PipelineRunRow>('pipeline_run').where({ run_id: report.runId }).update({ warning }));
+  return { ...report, warning };
 }
 
 /**
@@ -94,6 +100,7 @@ export function whyNotOfRow(row: {
   settlement: string | null;
   settled_run: number | null;
 }): string | null {
+  if (row.settlement === 'superseded') return `a later row took its place, in run ${row.settled_run ?? '?'}`;
   if (row.settlement === 'replayed') return `it was replayed already, in run ${row.settled_run ?? '?'}`;
   if (row.is_cut) return 'only its first 64 KiB are kept; mend it where it comes from and read that again';
   if (!row.hasColumns) return 'it could not be split into columns; mend it where it comes from and read that again';
@@ -105,6 +112,10 @@ export function changeProblems(values: Record<string, string>, changed: Record<s
   const columns = [...new Set([...Object.keys(values), ...known])];
   const strange = Object.keys(changed).filter((name) => !columns.includes(name));
   return strange.map((name) => ({ field: name, message: `the row has no column "${name}"${didYouMean(name, columns)}` }));
+}
+
+function leftOutWords(count: number): string {
+  return `${count === 1 ? '1 row was' : `${count.toLocaleString('en')} rows were`} left out, since a later row took its place`;
 }
 
 function mapNameOf({ config }: Pick<SourceDeps, 'config'>, source: Pick<SourceStateRow, 'name' | 'map'>): string | null {

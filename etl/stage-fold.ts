@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
+import type { RawRow } from './connector.ts';
 import { derive } from './derive.ts';
 import { placeFlag, placeProblem } from './fold-place.ts';
 import type { LoadedCase, RowPlace } from './load-cases.ts';
-import type { Reject } from './load-rejects.ts';
-import { landRows, takeWaiting, type KeyedRow, type LandedRow } from './load-rows.ts';
+import type { Arrival, Reject } from './load-rejects.ts';
+import { deliveryOf, landRows, takeWaiting, type KeyedRow, type LandedRow } from './load-rows.ts';
 import { createSeenKeys } from './seen-keys.ts';
 import { brokenReject, fullSize, noCounts, toReject, type Counts, type Stage, type StagedBatch, type StageOptions } from './stage.ts';
 
@@ -34,7 +35,7 @@ export function createFoldStage(options: StageOptions): Stage {
       row.delivery === runId ? { line: row.line } : { line: row.line, input: inputs.get(row.delivery) ?? null };
     if (!parsed.ok) {
       const row = placeProblem(bound, rows, parsed.problems[0]);
-      return { key, reject: row && { ...toReject(row, parsed.problems, header), ...placeOf(row) } };
+      return { key, reject: row && { ...toReject(row, parsed.problems, header, key), rowKey: row.rowKey, ...placeOf(row) } };
     }
     const made: LoadedCase = derive(parsed.record, parsed.flags, context);
     if (made.flags.length) {
@@ -59,6 +60,11 @@ export function createFoldStage(options: StageOptions): Stage {
     };
   }
 
+  function landed(key: string, row: RawRow): Arrival {
+    const delivery = deliveryOf(row);
+    return { key, rowKey: bound.rowKey(row), ...(delivery === undefined ? { delivery: runId, line: 0 } : { delivery, line: row.line }) };
+  }
+
   async function inputsOf(trx: Knex.Transaction, deliveries: readonly number[]): Promise<Map<number, string | null>> {
     const earlier = [...new Set(deliveries)].filter((delivery) => delivery !== runId);
     if (earlier.length === 0) return new Map();
@@ -76,7 +82,7 @@ export function createFoldStage(options: StageOptions): Stage {
         staged.read += 1;
         const key = bound.keyOf(row);
         if ('problem' in key) {
-          staged.rejects.push(toReject(row, [key.problem], header));
+          staged.rejects.push({ ...toReject(row, [key.problem], header, key.known ?? null), rowKey: bound.rowKey(row) });
           continue;
         }
         staged.rows.push({ key: key.key, row });
@@ -99,7 +105,7 @@ export function createFoldStage(options: StageOptions): Stage {
           async before(trx) {
             const landing = { source, bound, runId, isEveryCaseDue: options.isAfterFailure };
             same = (await landRows(trx, landing, rows)).filter((key) => counted.get(key) === 0);
-            return { cases: [], rejects: [] };
+            return { cases: [], rejects: [], landed: rows.map(({ key, row }) => landed(key, row)) };
           },
         },
         count: ({ rejected }) => ({ ...noCounts, read, unchanged: same.length, rejected }),

@@ -3,6 +3,7 @@ import type { RawRow } from './connector.ts';
 import { derive } from './derive.ts';
 import type { LoadedCase, SourceKey } from './load-cases.ts';
 import type { Reject } from './load-rejects.ts';
+import { deliveryOf } from './load-rows.ts';
 import { createSeenKeys } from './seen-keys.ts';
 import { brokenReject, fullSize, noCounts, toReject, type Counts, type Stage, type StageOptions } from './stage.ts';
 import { isOneOf } from './store/insert.ts';
@@ -14,7 +15,7 @@ const fullCases = 3000;
  * must be wrong; or it replaces what came before, since what a source says later of a case is how the case stands now.
  */
 export function createPlainStage(options: StageOptions): Stage {
-  const { source, context, isSourceEmpty, repeats, batchSize = fullCases } = options;
+  const { source, context, isSourceEmpty, repeats, runId, batchSize = fullCases } = options;
   let { bound, header } = options;
   /** Of each key the line it stood on first, so that it can be refused or looked up in the store. */
   const lines = createSeenKeys();
@@ -38,15 +39,18 @@ export function createPlainStage(options: StageOptions): Stage {
     staged.read += 1;
     const parsed = bound.record([row]);
     if (!parsed.ok) {
-      staged.rejects.push(toReject(row, parsed.problems, header));
+      const key = bound.keyOf(row);
+      staged.rejects.push(toReject(row, parsed.problems, header, 'key' in key ? key.key : null));
       return;
     }
     const derived: LoadedCase = derive(parsed.record, parsed.flags, context);
     if (derived.flags.length) derived.flagPlaces = derived.flags.map(() => ({ line: row.line }));
     staged.size += derived.size;
     const firstLine = lines.get(derived.sourceId);
-    if (repeats === 'replace') replace(derived, firstLine > 0);
-    else if (firstLine) {
+    if (repeats === 'replace') {
+      derived.arrival = { delivery: deliveryOf(row) ?? runId, line: row.line };
+      replace(derived, firstLine > 0);
+    } else if (firstLine) {
       staged.again.push({ derived, row, firstLine });
       return;
     } else staged.cases.push(derived);
@@ -159,6 +163,7 @@ async function sortRepeated(
             },
           ],
           header,
+          derived.sourceId,
         ),
       );
   }

@@ -4,6 +4,7 @@ import type { Problem } from './errors.ts';
 import type { Batch, BatchResult } from './load.ts';
 import type { SourceKey } from './load-cases.ts';
 import type { Reject } from './load-rejects.ts';
+import { deliveryOf } from './load-rows.ts';
 import type { BoundMap } from './map.ts';
 
 /** What a run has done so far. Cases but for `read` and `rejected`, which are rows; `removed` are those the source no longer has. */
@@ -74,12 +75,15 @@ export const fullSize = 16 * 1024 * 1024;
 /**
  * A row of which no case is made, with all that is wrong with it.
  * @param columns every column of the input, in order
+ * @param key the key it would have, where that is known
  */
-export function toReject(row: RawRow, problems: readonly Problem[], columns: readonly string[]): Reject {
+export function toReject(row: RawRow, problems: readonly Problem[], columns: readonly string[], key: string | null): Reject {
   const field = problems[0]?.field ?? null;
   const position = field === null ? 0 : columns.indexOf(field) + 1;
   const reason = problems.map((p, i) => (i > 0 && p.field ? `${p.field}: ${p.message}` : p.message)).join('; ');
-  return { line: row.line, column: position || null, field, reason, raw: JSON.stringify(row.values) };
+  const delivery = deliveryOf(row);
+  const raw = JSON.stringify(row.values);
+  return { line: row.line, column: position || null, field, reason, raw, key, ...(delivery === undefined ? {} : { delivery }) };
 }
 
 /** A part of the input that is no row. */

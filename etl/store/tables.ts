@@ -220,6 +220,11 @@ export interface RejectedRecordRow {
   seen_at: number;
   /** Of what it says and of what is wrong with it; null where that was not noted. */
   content_hash: string | null;
+  /** The key it would have and, of a folding map, which row of the case it is; null where that is not known. */
+  source_id: string | null;
+  row_key: string | null;
+  /** The run that brought it; a replay rejects rows that another run brought. */
+  delivery: number;
   /** The reason without the values of the one row. */
   reason_kind: string | null;
   is_cut: number;

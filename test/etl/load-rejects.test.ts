@@ -96,6 +96,24 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
     );
   });
 
+  rejecting('lets rows of a key its source no longer has wait no longer', async () => {
+    const batch = { source: { name: 'crm', code: 1 }, input: 'a.csv', now: 100, cases: [] };
+    await loadBatch(work.store, {
+      ...batch,
+      runId: 1,
+      rejects: [
+        { ...row(2), key: '7' },
+        { ...row(3), key: '7', rowKey: 'a' },
+        { ...row(4), key: '8' },
+      ],
+    });
+    await loadBatch(work.store, { ...batch, runId: 2, rejects: [], gone: ['7'] });
+    assert.equal(
+      (await kept()).map((r) => r.settlement),
+      ['superseded', 'superseded', null],
+    );
+  });
+
   rejecting('counts every rejected row in its run, known or not', async () => {
     const batch = { source: { name: 'crm', code: 1 }, input: 'a.csv', now: 100, cases: [] };
     assert.is((await loadBatch(work.store, { ...batch, runId: 1, rejects: [row(2), row(3)] })).rejected, 2);

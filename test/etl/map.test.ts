@@ -513,9 +513,11 @@ quirks('a row whose order cannot be read is a problem', () => {
   const bound = bindMap(readMap(`${base}fold: { order: version }\n${fields}`, 'test'), ['id', 'opened', 'version']);
   assert.equal(bound.keyOf({ line: 2, values: { id: '1', opened: '', version: 'x' } }), {
     problem: { field: 'version', message: '"x" is not a whole number' },
+    known: '1',
   });
   assert.equal(bound.keyOf({ line: 2, values: { id: '1', opened: '', version: '' } }), {
     problem: { field: 'version', message: 'the order of the row is missing' },
+    known: '1',
   });
   const byTime = bindMap(readMap(`${base}fold: { order: { column: version, date: DD/MM/YYYY HH:mm } }\n${fields}`, 'test'), [
     'id',

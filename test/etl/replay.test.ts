@@ -110,6 +110,89 @@ replay('of several rows of one key the one that was rejected last holds, whichev
   );
 });
 
+const load = async (lines: string, mapName = 'shop.yaml') => {
+  await work.write('a.csv', lines);
+  return work.load('a.csv', mapName);
+};
+const states = async () => (await rejects()).map((row) => [row.reject_id, row.settlement, row.settled_run]);
+const issues = async () => (await cases()).map((c) => [c.source_id, c.received_on]);
+
+replay('never puts back what a row said before its source was mended', async () => {
+  await load('id,received,issue\n7,2026-02-30,old\n8,2026-02-30,old\n');
+  const mended = await load('id,received,issue\n7,2026-03-01,new\n');
+  assert.equal(await states(), [
+    [1, 'superseded', mended.runId],
+    [2, null, null],
+  ]);
+  const [row] = await rejects();
+  assert.match(whyNotOfRow({ ...row!, hasColumns: true }) ?? '', `a later row took its place, in run ${mended.runId}`);
+  const report = await again('shop', [1, 2], { 1: { received: '2026-02-28' }, 2: { received: '2026-02-28' } });
+  assert.equal([report.read, report.inserted, report.updated], [1, 1, 0]);
+  assert.is(report.warning, '1 row was left out, since a later row took its place');
+  const run = await work.store.reader<PipelineRunRow>('pipeline_run').where({ run_id: report.runId }).first();
+  assert.is(run?.warning, report.warning);
+  assert.equal(await issues(), [
+    ['7', '2026-03-01'],
+    ['8', '2026-02-28'],
+  ]);
+  assert.equal((await states())[0], [1, 'superseded', mended.runId]);
+});
+
+replay('a row that is replayed supersedes older ones of its key and no later ones', async () => {
+  for (const day of ['2026-02-30', '2026-02-31', '2026-04-31']) await load(`id,received,issue\n7,${day},late\n`);
+  const second = await again('shop', [2], { 2: { received: '2026-02-28' } });
+  assert.equal(await states(), [
+    [1, 'superseded', second.runId],
+    [2, 'replayed', second.runId],
+    [3, null, null],
+  ]);
+  const third = await again('shop', [3], { 3: { received: '2026-04-30' } });
+  assert.equal((await states())[2], [3, 'replayed', third.runId]);
+  assert.equal(await issues(), [['7', '2026-04-30']]);
+});
+
+replay('a row rejected again in a replay stays as old as it was', async () => {
+  await load('id,received,issue\n7,2026-02-30,late\n');
+  await load('id,received,issue\n7,2026-02-31,late\n');
+  const report = await again('shop', [1, 2], { 1: { received: '2026-02-29' }, 2: { received: '2026-02-28' } });
+  assert.equal([report.rejected, report.inserted], [1, 1]);
+  assert.equal(await states(), [
+    [1, 'replayed', report.runId],
+    [2, 'replayed', report.runId],
+    [3, 'superseded', report.runId],
+  ]);
+});
+
+replay('a dismissed row is superseded like one that waits', async () => {
+  await load('id,received,issue\n7,2026-02-30,old\n');
+  await work.store.writer('rejected_record').update({ settlement: 'dismissed', settled_at: 1, settled_by: 'admin' });
+  const { runId } = await load('id,received,issue\n7,2026-03-01,new\n');
+  assert.equal(await states(), [[1, 'superseded', runId]]);
+});
+
+replay('of a folding map a row is superseded by its own row key only', async () => {
+  await work.write('till.yaml', `${foldMap}  row_key: entry\n  order: entry\n`);
+  await load('id,entry,received,paid\n1,1,2026-02-30,10.00\n1,x,2026-01-02,2.50\n', 'till.yaml');
+  assert.equal(
+    (await rejects()).map((row) => [row.source_id, row.row_key, row.line]),
+    [
+      ['1', 'x', 3],
+      ['1', '1', 2],
+    ],
+  );
+  const other = await load('id,entry,received,paid\n1,0,2026-01-01,1.00\n', 'till.yaml');
+  assert.equal([other.inserted, other.rejected], [1, 0]); // there is a case, but the rejected rows are not it
+  assert.equal(
+    (await states()).map(([, settlement]) => settlement),
+    [null, null],
+  );
+  const { runId } = await load('id,entry,received,paid\n1,1,2026-02-28,10.00\n', 'till.yaml');
+  assert.equal(await states(), [
+    [1, null, null],
+    [2, 'superseded', runId],
+  ]);
+});
+
 replay('changes neither the place to go on from nor what the source is called and read with', async () => {
   await work.write('a.csv', 'id,received,issue\n2,2026-02-30,late\n');
   await work.load('a.csv', 'shop.yaml');

@@ -140,6 +140,17 @@ running('keeps what is rejected once, however often the same is read', async () 
   }
 });
 
+running('where a later row of a key holds, it supersedes one that was rejected before it and none after it', async () => {
+  const text = `${header}\nA,yesterday,,,late\nB,2024-03-01,,,late\nA,2024-03-01,,,late\nB,yesterday,,,late\n`;
+  for (const batchSize of [1, 100]) {
+    await importText(text, { repeats: 'replace', batchSize });
+    assert.equal(await store.reader('rejected_record').orderBy('line').select('line', 'settlement'), [
+      { line: 2, settlement: 'superseded' },
+      { line: 5, settlement: null },
+    ]);
+  }
+});
+
 running('refuses a key that comes again with other content, naming the first line, and takes the same content as unchanged', async () => {
   const text = `${header}\nA,2024-03-01,,,late\nB,2024-03-01,,,late\nA,2024-03-01,,,rude\nB,2024-03-01,,,late\n`;
   for (const inserted of [2, 0]) {

@@ -13,14 +13,18 @@ interface Waiting {
 
 const pageRows = 200;
 
-/** What tells that a rejected row has come before. */
+/** What tells that a rejected row has come before, or that what it is about was loaded since. */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.alterTable('rejected_record', (t) => {
     t.text('content_hash'); // of what it says and of what is wrong with it
     t.bigInteger('seen_at'); // when it was last rejected; run_id, input and line are those of that run
+    t.text('source_id'); // the key it would have, where that is known
+    t.text('row_key'); // of a folding map: which row of the case it is
+    t.integer('delivery'); // the run that brought it; the line is one of that run's input. A replay rejects what another run brought
     t.index(['source', 'content_hash'], 'rejected_record_content');
+    t.index(['source', 'source_id'], 'rejected_record_key'); // what a load supersedes
   });
-  await knex('rejected_record').update({ seen_at: knex.ref('rejected_at') });
+  await knex('rejected_record').update({ seen_at: knex.ref('rejected_at'), delivery: knex.ref('run_id') });
   await settleRepeated(knex);
 }
 
