@@ -1,4 +1,4 @@
-import createKnex from 'knex';
+import createKnex, { type Knex } from 'knex';
 
 export const recoveryKinds = ['plain', 'folding', 'pull'] as const;
 /** A file of which each row is a case, a file whose rows are folded into cases, a table that is read on from a watermark. */
@@ -40,22 +40,61 @@ export function ticketLines(kind: Exclude<RecoveryKind, 'pull'>): string[] {
   return [columns.join(','), ...lines, ''];
 }
 
-/** A SQLite file with a table of 2,000 tickets. Several share an update time, so that a page may end between them. */
+/** Tickets that the first pull finds. */
+const firstTickets = 400;
+
+/** A SQLite file with a table of 400 tickets. Several share an update time, so that a page may end between them. */
 export async function makeTicketDatabase(filename: string): Promise<void> {
-  const knex = createKnex({ client: 'sqlite3', connection: { filename }, useNullAsDefault: true });
-  try {
-    await knex.schema.createTable('ticket', (t) => {
+  await writeTickets(filename, async (trx) => {
+    await trx.schema.createTable('ticket', (t) => {
       for (const column of columns) t.text(column);
       t.text('updated_at');
       t.primary(['id']);
     });
-    const all = Array.from({ length: rows }, (_, i) => ({ ...ticket(i, i), updated_at: instant(Math.floor(i / 7) * 60) }));
-    await knex.transaction(async (trx) => {
-      for (let from = 0; from < all.length; from += 80) await trx('ticket').insert(all.slice(from, from + 80));
-    });
+    await insertTickets(trx, 0, firstTickets);
+  });
+}
+
+/**
+ * What happens between two pulls: 1,600 tickets are opened and every third of the others is changed; one that could not be read can
+ * be, another says something else and still cannot.
+ * @returns how many tickets that are
+ */
+export async function changeTickets(filename: string): Promise<number> {
+  let changed = 0;
+  await writeTickets(filename, async (trx) => {
+    await insertTickets(trx, firstTickets, rows);
+    for (let i = 0; i < firstTickets; i += 3, changed++) {
+      // Of the four without a day of receipt this one is among those that are changed.
+      const mended = i === 207 ? { received: instant(i * 1800) } : {};
+      await trx('ticket')
+        .where({ id: ticket(i, i).id })
+        .update({ text: `It came late a third time ${i}`, updated_at: instant((rows + changed) * 60), ...mended });
+    }
+    // Still not to be read, and not as it was.
+    await trx('ticket')
+      .where({ id: ticket(0, 110).id })
+      .update({ text: 'It came never', updated_at: instant((2 * rows + 1) * 60) });
+    changed += 1;
+  });
+  return rows - firstTickets + changed;
+}
+
+async function writeTickets(filename: string, work: (trx: Knex.Transaction) => Promise<void>): Promise<void> {
+  const knex = createKnex({ client: 'sqlite3', connection: { filename }, useNullAsDefault: true });
+  try {
+    await knex.transaction(work);
   } finally {
     await knex.destroy();
   }
+}
+
+async function insertTickets(trx: Knex.Transaction, first: number, end: number): Promise<void> {
+  const all = Array.from({ length: end - first }, (_, i) => first + i).map((i) => ({
+    ...ticket(i, i),
+    updated_at: instant(Math.floor(i / 7) * 60),
+  }));
+  for (let from = 0; from < all.length; from += 80) await trx('ticket').insert(all.slice(from, from + 80));
 }
 
 function ticket(row: number, key: number): Record<(typeof columns)[number], string> {

@@ -18,7 +18,8 @@ const tables: Record<string, string[]> = {
 
 /**
  * Everything a store says of its cases, row for row and in a fixed order, to be compared with another store: cases by their key
- * instead of their number, labels by name. Rejected rows are those of the place they stand in, whichever run noted them.
+ * instead of their number, labels by name. Rejected rows stand without run and line, which are of the run that noted them; of a source everything that is
+ * noted, so also the place to go on from.
  */
 export async function pictureOf({ reader }: Store): Promise<Record<string, string[]>> {
   const all = (table: string) => reader(table).select<Row[]>();
@@ -46,8 +47,12 @@ export async function pictureOf({ reader }: Store): Promise<Record<string, strin
   // Where no column orders the rows of a case, the order in which they were delivered does.
   const order = await reader('source_row').orderBy(['source_id', 'ordinal', 'delivery', 'line']).pluck<string[]>('row_key');
   picture.order_of_rows = order;
-  const rejects = (await all('rejected_record')).map(({ field, reason, raw }) => JSON.stringify([field, reason, raw]));
-  picture.rejected_record = [...new Set(rejects)].sort();
+  const rejects = await all('rejected_record');
+  picture.rejected_record = rejects
+    .map((row) => JSON.stringify([row.input, row.field, row.reason, row.raw, row.source_id, row.row_key, row.settlement]))
+    .sort();
+  const states = await all('source_state');
+  picture.source_state = states.map(({ locked_by, locked_until, ...row }) => JSON.stringify([row, locked_by ?? locked_until]));
   const names = (await all('label')).map((row) => JSON.stringify([row.dimension, row.name, row.is_mapped]));
   picture.label = names.sort();
   const counter = await reader('change_counter').where({ name: 'case_id' }).pluck<number[]>('value');

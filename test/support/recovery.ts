@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,38 +11,60 @@ import { sql } from '../../etl/connectors/sql.ts';
 import { readMap } from '../../etl/map.ts';
 import { runImport, type RunReport } from '../../etl/run.ts';
 import { openStore, type Store } from '../../etl/store/open.ts';
-import { makeTicketDatabase, recoveryMaps, ticketLines, type RecoveryKind } from './recovery-data.ts';
+import { changeTickets, makeTicketDatabase, recoveryMaps, ticketLines, type RecoveryKind } from './recovery-data.ts';
 import { pictureOf } from './recovery-picture.ts';
 
 const childScript = fileURLToPath(new URL('recovery-child.ts', import.meta.url));
 // Small batches: a run has many moments between which it can be killed.
 const batchSize = 200;
+/** Rows a pull asks for at once. */
+export const pageRows = 150;
 
 /** A folder with the input of one kind of run, and what an undisturbed run makes of it. */
 export interface Recovery {
   kind: RecoveryKind;
   dir: string;
-  /** Milliseconds from the beginning of the undisturbed run to its end. */
-  duration: number;
+  /** The store every run begins with. */
+  before: string;
+  /** Rows that runs before it have read. */
+  readEarlier: number;
+  /** Rows there are to read. */
+  rows: number;
+  /** Milliseconds from the beginning of the undisturbed run to its first batch, and to its end, both without start and end of its process. */
+  duration: { firstBatch: number; whole: number };
   /** Everything the undisturbed run left in its store; see {@link pictureOf}. */
   expected: Record<string, string[]>;
   close: () => void;
 }
 
-/** Makes the input of a kind of run and lets a process of its own read it to its end. */
+/** Makes the input of a kind of run and lets a process of its own read it to its end. A pull goes on from one there was before. */
 export async function prepareRecovery(kind: RecoveryKind): Promise<Recovery> {
   const dir = mkdtempSync(path.join(tmpdir(), 'silverlining-kill-'));
-  if (kind === 'pull') await makeTicketDatabase(path.join(dir, 'desk.sqlite'));
+  const before = path.join(dir, 'before');
+  mkdirSync(before);
+  const readEarlier = await withStore(before, async (store) => {
+    // Customers have the same hashes in all stores.
+    await store.writer('setting').insert({ name: 'customer_secret', value: 'the same in every store' });
+    if (kind !== 'pull') return 0;
+    await makeTicketDatabase(ticketFile(dir));
+    return (await importKind(kind, dir, store)).read;
+  });
+  let rows = 2000;
+  if (kind === 'pull') rows = await changeTickets(ticketFile(dir));
   else writeFileSync(path.join(dir, 'cases.csv'), ticketLines(kind).join('\n'));
-  const data = await newStore(dir, 'whole');
+  const data = copyStore({ dir, before }, 'whole');
   const child = startChild(kind, dir, data);
-  await child.begun;
+  await child.said('.');
   const begun = performance.now();
+  await child.said('+');
+  const firstBatch = performance.now() - begun;
+  await child.said('!');
+  const whole = performance.now() - begun;
   const { signal, code } = await child.ended;
   if (code !== 0) throw new Error(`the undisturbed run ended with ${signal ?? code}`);
-  const duration = performance.now() - begun;
   const expected = await withStore(data, (store) => pictureOf(store));
-  return { kind, dir, duration, expected, close: () => rmSync(dir, { recursive: true, force: true }) };
+  const close = (): void => rmSync(dir, { recursive: true, force: true });
+  return { kind, dir, before, readEarlier, rows, duration: { firstBatch, whole }, expected, close };
 }
 
 /** What a run that was killed, and the one after it, came to. */
@@ -56,24 +79,28 @@ export interface Killed {
   locked: number;
 }
 
+/** When a run is killed: at a random moment of all of it, or after its first batch. */
+export type Aim = 'anywhere' | 'after a batch';
+
 /**
  * Kills the process of a run at a random moment between its first statement and its end, and runs again.
  * @returns null when the run was over before the signal came: nothing was tried then
  */
-export async function killOnce({ kind, dir, duration }: Recovery): Promise<Killed | null> {
-  const data = await newStore(dir, randomUUID());
+export async function killOnce(recovery: Recovery, aim: Aim): Promise<Killed | null> {
+  const { kind, dir, duration, readEarlier } = recovery;
+  const data = copyStore(recovery, randomUUID());
   try {
     const child = startChild(kind, dir, data);
-    await child.begun;
-    await pause(Math.random() * duration);
+    await child.said(aim === 'anywhere' ? '.' : '+');
+    await pause(Math.random() * (aim === 'anywhere' ? duration.whole : duration.whole - duration.firstBatch));
     child.kill();
     const { signal } = await child.ended;
-    if (signal !== 'SIGKILL') return null;
+    if (signal !== 'SIGKILL' || child.hasSaid('!')) return null;
     return await withStore(data, async (store) => {
       const readBefore = await one(store, 'select coalesce(sum(read), 0) from pipeline_run');
       const report = await importKind(kind, dir, store);
       return {
-        readBefore: Number(readBefore),
+        readBefore: Number(readBefore) - readEarlier,
         report,
         picture: await pictureOf(store),
         integrity: String(await one(store, 'pragma integrity_check')),
@@ -87,17 +114,19 @@ export async function killOnce({ kind, dir, duration }: Recovery): Promise<Kille
 }
 
 /** One run of a kind: of a CSV file from its start, or of a table from where the run before it ended. */
-export function importKind(kind: RecoveryKind, dir: string, store: Store): Promise<RunReport> {
+export function importKind(kind: RecoveryKind, dir: string, store: Store, onProgress = (): unknown => undefined): Promise<RunReport> {
   const map = readMap(recoveryMaps[kind], `${kind}.yaml`);
-  const common = { store, map, startedBy: 'command', now: () => Math.floor(Date.now() / 1000), log: () => undefined, batchSize };
+  // One clock for all runs, so that they also know their source until the same instant.
+  const now = () => Date.UTC(2026, 0) / 1000;
+  const common = { store, map, startedBy: 'command', now, log: () => undefined, batchSize, onProgress: () => void onProgress() };
   if (kind !== 'pull') return runImport({ ...common, connector: csv, options: { file: path.join(dir, 'cases.csv') }, input: 'cases.csv' });
   const options = sql.options.parse({
-    file: path.join(dir, 'desk.sqlite'),
+    file: ticketFile(dir),
     table: 'ticket',
     key: 'id',
     watermark: 'updated_at',
     overlap: 0,
-    batch_rows: 150,
+    batch_rows: pageRows,
   });
   return runImport({ ...common, connector: sql, options, input: null, since: 'cursor', through: 'run_start' });
 }
@@ -105,17 +134,24 @@ export function importKind(kind: RecoveryKind, dir: string, store: Store): Promi
 function startChild(kind: RecoveryKind, dir: string, data: string) {
   const child = spawn(process.execPath, ['--import', 'tsx', childScript, kind, dir, data], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-    child.on('exit', (code, signal) => resolve({ code, signal }));
+    child.on('close', (code, signal) => resolve({ code, signal }));
   });
-  const begun = Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended]);
-  return { begun, ended, kill: () => child.kill('SIGKILL') };
+  let text = '';
+  child.stdout.on('data', (part: Buffer) => (text += part.toString()));
+  const hasSaid = (sign: string): boolean => text.includes(sign);
+  const said = async (sign: string): Promise<void> => {
+    while (!hasSaid(sign)) if ((await Promise.race([once(child.stdout, 'data').then(() => null), ended])) !== null) return;
+  };
+  return { said, hasSaid, ended, kill: () => child.kill('SIGKILL') };
 }
 
-/** An empty store; customers have the same hashes in all of them. */
-async function newStore(dir: string, name: string): Promise<string> {
+function ticketFile(dir: string): string {
+  return path.join(dir, 'desk.sqlite');
+}
+
+function copyStore({ dir, before }: Pick<Recovery, 'dir' | 'before'>, name: string): string {
   const data = path.join(dir, name);
-  mkdirSync(data);
-  await withStore(data, (store) => store.writer('setting').insert({ name: 'customer_secret', value: 'the same in every store' }));
+  cpSync(before, data, { recursive: true });
   return data;
 }
 
