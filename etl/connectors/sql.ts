@@ -9,8 +9,8 @@ import { openSqlite } from './sql-sqlite.ts';
 /**
  * A table or query of PostgreSQL or SQLite, read page by page in the order of watermark and key, so that ties lose nothing. With a
  * watermark a read goes on from the last one minus the overlap, and reads rows without a watermark after the others, all of them each
- * time; without one it reads every row. A watermark more than a day in the future is read but never gone on from. `line` of a row is
- * its number within the read.
+ * time; without one it reads every row. A watermark later than the start of the read is read but never gone on from, since what is
+ * written until then would be passed over. `line` of a row is its number within the read.
  */
 export const sql: PullConnector<SqlOptions> = {
   kind: 'pull',
@@ -19,8 +19,6 @@ export const sql: PullConnector<SqlOptions> = {
   options: sqlOptions,
   read: readSql,
 };
-
-const day = 86_400;
 
 async function* readSql(options: SqlOptions, since: string | null, context: ReadContext): AsyncGenerator<Extract> {
   const plan = planOf(options);
@@ -34,13 +32,16 @@ async function* readSql(options: SqlOptions, since: string | null, context: Read
       : [];
     let line = 0;
     let bytes = 0;
-    let isLate = false;
+    let ahead = 0;
     const cursor: SqlCursor = { ...started };
 
     const extract = (rows: SqlRow[]): Extract => {
       for (const row of rows) for (const name of header) bytes += row.values[name]?.length ?? 0;
       const notes = [...warnings, ...database.notes()];
-      if (isLate) notes.push(`${plan.watermark} is more than a day in the future in some rows; they are read again in every run`);
+      if (ahead)
+        notes.push(
+          `${ahead.toLocaleString('en')} ${ahead === 1 ? 'row has' : 'rows have'} a time in ${plan.watermark} that is ahead of our clock; they are loaded, and read again in every run until then: check the clock of the database, and whether the times of the column are UTC`,
+        );
       return {
         header,
         rows: rows.map(({ values }) => ({ line: ++line, values })),
@@ -51,7 +52,7 @@ async function* readSql(options: SqlOptions, since: string | null, context: Read
       };
     };
 
-    const latest = context.now() + day;
+    const begun = context.now();
     const part: PageRequest['part'] = plan.watermark === null ? 'all' : 'marked';
     const last = plan.watermark === null ? undefined : started.after?.[0];
     const from = last !== undefined && database.overlapAt(last) > 0 ? last : null;
@@ -59,8 +60,8 @@ async function* readSql(options: SqlOptions, since: string | null, context: Read
     for await (const { rows, isLast } of pages(database, plan, { part, after: first, from }, options.batch_rows, context)) {
       for (const row of rows) {
         const at = part === 'marked' ? database.timeOf(row.place[0] ?? '') : null;
-        if (at !== null && at > latest) isLate = true;
-        else cursor.after = row.place;
+        if (at !== null && at > context.now()) ahead++;
+        if (at === null || at <= begun) cursor.after = row.place;
       }
       // Without a watermark the next read begins anew.
       if (isLast && part === 'all') cursor.after = null;

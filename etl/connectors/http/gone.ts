@@ -25,6 +25,7 @@ export async function readGone(
   { client, options, now }: { client: Client; options: HttpOptions; now: () => number },
   marks: Record<string, number> | null,
 ): Promise<GoneKeys> {
+  const begun = now();
   const keys = new Set<string>();
   const newMarks: Record<string, number> = {};
   const zone = options.incremental?.zone ?? 'UTC';
@@ -32,7 +33,7 @@ export async function readGone(
     const id = idOf(gone);
     const mark = marks?.[id] ?? null;
     const timeOf = gone.column === undefined ? () => null : sourceTime({ column: gone.column, written: gone.written, zone });
-    const largest = createLargestTime(mark, now);
+    const largest = createLargestTime(mark, begun, now);
     const start = gone.start === undefined ? null : instantAt(gone.start, 0, zone);
     const watermark = mark === null ? start : mark - gone.overlap_seconds;
     const asked = new Set<string>();

@@ -28,7 +28,7 @@ export function createNotes(options: HttpOptions, redact: (text: string) => stri
       const sentences = [...said, ...own];
       if (ahead)
         sentences.push(
-          `${ahead.count.toLocaleString('en')} ${ahead.count === 1 ? 'row has a time' : 'rows have times'} more than a day ahead of our clock (up to ${writeWatermark(ahead.largest, 'iso', 'UTC')}); they are loaded, but the next run does not go on from there: check the clock of the source, and ours`,
+          `${ahead.count.toLocaleString('en')} ${ahead.count === 1 ? 'row has a time' : 'rows have times'} ahead of our clock (up to ${writeWatermark(ahead.largest, 'iso', 'UTC')}); they are loaded, but the next run does not go on from there: check the clock of the source, and ours`,
         );
       return sentences.length ? sentences.join('; ') : undefined;
     },

@@ -29,9 +29,10 @@ export function createHttpReader(deps: HttpDeps) {
     const address = addressOf(options.url);
     const known = since === null ? null : readState(since, address);
     if (since !== null && !known) notes.add('where the last run stopped is not known for this address, so everything was read again');
-    let state: State = known ?? { mark: null, seen: null, place: null, gone: {} };
+    let state: State = known ?? { mark: null, seen: null, place: null, begun: null, gone: {} };
     const timeOf = incremental ? sourceTime(incremental) : () => null;
-    const largest = createLargestTime(state.seen, context.now);
+    const begun = state.begun ?? context.now();
+    const largest = createLargestTime(state.seen, begun, context.now);
     const recent = isOverlapping(options) ? createRecentRows() : null;
     const header = growingHeader();
     header.complete([{ line: 0, values: Object.fromEntries(options.columns.map((name) => [name, ''])) }]);
@@ -98,8 +99,8 @@ export function createHttpReader(deps: HttpDeps) {
       const isEnough = options.max_rows !== undefined && counted >= options.max_rows && step.next !== null;
       const marks = { gone: gone.marks };
       state = step.next
-        ? { ...marks, mark: state.mark, seen: largest.value(), place: step.next }
-        : { ...marks, mark: later(state.mark, largest.value()), seen: null, place: step.kept };
+        ? { ...marks, mark: state.mark, seen: largest.value(), place: step.next, begun }
+        : { ...marks, mark: later(state.mark, largest.value()), seen: null, place: step.kept, begun: null };
       if (isEnough) notes.add(`a run ends after ${options.max_rows?.toLocaleString('en')} rows (\`max_rows\`); the next one goes on there`);
       yield extract({ rows, broken, ...(goneKeys.length ? { gone: goneKeys } : {}) });
       goneKeys = [];

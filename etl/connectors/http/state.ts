@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { place } from './place.ts';
 
-const version = 1;
+const version = 2;
 
 const state = z.strictObject({
   v: z.literal(version),
@@ -12,6 +12,8 @@ const state = z.strictObject({
   /** Largest time seen in a list that is not at its end. */
   seen: z.number().nullable(),
   place: place.nullable(),
+  /** When the read of the list that `place` stands in began, seconds since 1970 UTC; null at its end. */
+  begun: z.number().nullable(),
   /** Largest time seen by each request for what is gone. */
   gone: z.record(z.string(), z.number()),
 });
@@ -33,10 +35,10 @@ export function readState(cursor: string, of: string): State | null {
   }
   const read = state.safeParse(json);
   if (!read.success || read.data.of !== of) return null;
-  const { mark, seen, place, gone } = read.data;
-  return { mark, seen, place, gone };
+  const { mark, seen, place, begun, gone } = read.data;
+  return { mark, seen, place, begun, gone };
 }
 
-export function writeState(of: string, { mark, seen, place, gone }: State): string {
-  return JSON.stringify({ v: version, of, mark, seen, place, gone } satisfies z.output<typeof state>);
+export function writeState(of: string, { mark, seen, place, begun, gone }: State): string {
+  return JSON.stringify({ v: version, of, mark, seen, place, begun, gone } satisfies z.output<typeof state>);
 }

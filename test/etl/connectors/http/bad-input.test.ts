@@ -168,7 +168,7 @@ bad('a clock in the future: the row is loaded, the next run does not go on from 
   rows.push({ id: 7, updated_at: '2099-01-01T00:00:00Z', issue: 'From the future' });
   assert.is((await run()).inserted, 7);
   const { notice } = await temp.store.reader('source_state').first<{ notice: string }>('notice');
-  assert.match(notice, /^1 row has a time more than a day ahead of our clock \(up to 2099-01-01T00:00:00Z\)/);
+  assert.match(notice, /^1 row has a time ahead of our clock \(up to 2099-01-01T00:00:00Z\)/);
   rows.push({ id: 8, updated_at: '2025-03-08T08:00:00Z', issue: 'Late' });
   const report = await run();
   assert.equal([report.inserted, report.updated], [1, 0]);

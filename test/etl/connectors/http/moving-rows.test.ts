@@ -4,8 +4,8 @@ import type { HttpInput } from '../../../../etl/connectors/http/options.ts';
 import type { RawRow } from '../../../../etl/connector.ts';
 import { createHttpReader } from '../../../../etl/connectors/http/reader.ts';
 import { keysetList, offsetList, pagedList, type ListRow, type ListRule } from '../../../support/http-lists.ts';
-import { startHttpSource, type HttpSource } from '../../../support/http-source.ts';
-import { httpOptions, ids, readAll, testContext } from './support.ts';
+import { json, startHttpSource, type HttpSource } from '../../../support/http-source.ts';
+import { httpOptions, ids, now, readAll, testContext } from './support.ts';
 
 const moving = suite('rows that move while being read');
 
@@ -89,6 +89,56 @@ moving('offset: nothing is missed while no more rows move up than overlap_rows',
   };
   const read = await readAll({ url: source.url, paging: { kind: 'offset', size: 3, overlap_rows: 1 } });
   assert.equal([...new Set(ids(read.rows))].sort(), ['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+});
+
+for (const { name, own, input } of [
+  { name: 'watermark', own: pagedList, input: watermark },
+  { name: 'keyset', own: keysetList, input: keyset },
+])
+  moving(`${name}: rows that come after one ahead of the clock are found, and readers are told of the clock`, async () => {
+    const hour = (n: number): string => new Date((now + n * 3600) * 1000).toISOString().replace('.000Z', 'Z');
+    rule = own;
+    touch = () => undefined;
+    rows = [{ id: 1, updated_at: hour(-1) }, { id: 2, updated_at: hour(20) }]; // prettier-ignore
+    const seen = new Set<string>();
+    let cursor: string | null = null;
+    for (let n = 0; n <= 30; n++) {
+      rows.push({ id: 10 + n, updated_at: hour(n) });
+      const read = await readAll(input(), cursor, { ...testContext(), now: () => now + n * 3600 });
+      assert.is(read.error, null);
+      for (const id of ids(read.rows)) seen.add(id);
+      const told = read.extracts.at(-1)?.notice ?? '';
+      assert.is(told.startsWith('1 row has a time ahead of our clock (up to 2026-01-01T20:00:00Z)'), n < 20, `hour ${n}`);
+      ({ cursor } = read);
+    }
+    assert.is(seen.size, rows.length);
+  });
+
+moving('page: a row that is changed where the list was read already comes with the next run', async () => {
+  // In the order of ids, so that a change does not move a row.
+  rule =
+    (list) =>
+    ({ url }) => {
+      const found = list().filter((row) => row.updated_at >= (url.searchParams.get('since') ?? ''));
+      const start = (Number(url.searchParams.get('page')) - 1) * 2;
+      return json(found.slice(start, start + 2));
+    };
+  rows = table(6);
+  let clock = now;
+  touch = () => {
+    clock += 60;
+    if (clock === now + 120) rows[0] = { ...(rows[0] as ListRow), updated_at: '2026-01-01T00:02:00Z' };
+    if (clock === now + 180) rows[5] = { ...(rows[5] as ListRow), updated_at: '2026-01-01T00:03:00Z' };
+  };
+  const input: HttpInput = {
+    url: source.url,
+    incremental: { column: 'updated_at', parameter: 'since', overlap_seconds: 0 },
+    paging: { kind: 'page', size: 2 },
+  };
+  const context = { ...testContext(), now: () => clock };
+  const first = await readAll(input, null, context);
+  const again = await readAll(input, first.cursor, context);
+  assert.ok(again.rows.some(({ values }) => values.id === '1' && values.updated_at === '2026-01-01T00:02:00Z'));
 });
 
 /** Reads so many extracts and stops, as a process that is killed does. */
