@@ -34,6 +34,8 @@ export interface Extract {
   total?: { count: number; unit: 'rows' | 'bytes' };
   /** Keys the source says it no longer has; their cases are taken out. */
   gone?: readonly string[];
+  /** The read ends here by a limit of its own and the source has more, which the next read gives. */
+  isPartial?: true;
   /** What the source says of itself that readers should know, as "data is five days old". */
   notice?: string;
 }

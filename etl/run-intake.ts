@@ -17,6 +17,8 @@ export interface Intake {
   finish(): Promise<void>;
   /** What the source said of itself last. */
   notice(): string | null;
+  /** Whether the source has more than was read. */
+  isPartial(): boolean;
 }
 
 // Between slices the statements of the batch being written go on, and so does a server that runs in this process.
@@ -33,6 +35,7 @@ export function createIntake<Options>(
   let stage: Stage | null = null;
   let reached: Reached = { cursor: '', bytes: 0 };
   let notice: string | null = null;
+  let isPartial = false;
 
   async function stageFor(header: readonly string[], hasRows: boolean): Promise<Stage | null> {
     const widened = columns.take(header, hasRows);
@@ -73,6 +76,7 @@ export function createIntake<Options>(
     async take(extract) {
       const { broken, gone = [] } = extract;
       notice = extract.notice ?? notice;
+      isPartial ||= extract.isPartial === true;
       const to = await stageFor(extract.header, extract.rows.length > 0);
       if (to) await takeRows(to, extract);
       if (to && gone.length === 0) return;
@@ -87,5 +91,6 @@ export function createIntake<Options>(
       for (let rest = last?.rest(); rest; rest = last?.rest()) await batches.load(rest, reached);
     },
     notice: () => notice,
+    isPartial: () => isPartial,
   };
 }

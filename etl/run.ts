@@ -55,7 +55,10 @@ export interface RunOptions<Options> {
   isFromStart?: boolean;
   /** A key that comes again in the run with other content; default `replace` with `since: 'cursor'`, else `refuse`. */
   repeats?: 'refuse' | 'replace';
-  /** Until when the source is known after the run; default `content`, the latest time of its cases. `now`: from its first case on. */
+  /**
+   * Until when the source is known after the run; default `content`, the latest time of its cases. `run_start`: when the run began,
+   * once it has read to the end of the source. `now`: from its first case on.
+   */
   through?: 'content' | 'run_start' | 'now';
   /** `YYYY-MM-DD`, with `content`: the input is complete to the end of this day. */
   throughDate?: string;
@@ -186,8 +189,9 @@ async function readAll<Options>(
   const size = { read, rejected, input, isRegular: options.isRegular ?? false, isWhole: begun.cursor === null };
   const warnings = [missing && `the columns have changed: ${missing}`, await judgeRun(store, source.code, size)];
   const progress: SourceProgress = options.since === 'cursor' ? { notice: intake.notice() } : {};
-  if (options.through === 'run_start') progress.throughAt = begun.startedAt;
-  else if (options.through !== 'now')
+  if (options.through === 'run_start') {
+    if (!intake.isPartial()) progress.throughAt = begun.startedAt;
+  } else if (options.through !== 'now')
     progress.throughAt = options.throughDate === undefined ? batches.knownAt() : endOfDay(options.throughDate, context.zone);
   else if (inserted + updated + unchanged > 0) progress.is_live = 1;
   return { progress, warning: warnings.filter((text) => text !== null).join('; ') || null };

@@ -93,6 +93,18 @@ pulling('goes on where the last one ended, and is known until it began', async (
   assert.is((await state()).through_at, clock);
 });
 
+pulling('that ends before the end of the source leaves until when it is known as it was', async () => {
+  const began = clock;
+  await pull([{ rows: [row('A')] }]);
+  clock += 3600;
+  const pages: Page[] = [{}, { rows: [row('B')] }, { isPartial: true, notice: 'there is more' }];
+  await pull(pages);
+  assert.equal([(await state()).through_at, (await state()).notice, (await lastRun()).state], [began, 'there is more', 'done']);
+  clock += 3600;
+  await pull([...pages, { rows: [row('C')] }]);
+  assert.equal([(await state()).through_at, (await state()).notice], [clock, null]);
+});
+
 pulling('leaves its place alone when a file of the source is imported, and forgets it for another connector', async () => {
   const seen: { since?: string | null } = {};
   await pull([{ rows: [row('A')] }]);

@@ -39,7 +39,7 @@ export function createHttpReader(deps: HttpDeps) {
     let line = 0;
     let total: number | null = null;
     const nextLine = (): number => ++line;
-    const extract = (part: Pick<Extract, 'rows' | 'broken' | 'gone'>): Extract => {
+    const extract = (part: Pick<Extract, 'rows' | 'broken' | 'gone' | 'isPartial'>): Extract => {
       header.complete(part.rows);
       return {
         ...part,
@@ -101,8 +101,8 @@ export function createHttpReader(deps: HttpDeps) {
       state = step.next
         ? { ...marks, mark: state.mark, seen: largest.value(), place: step.next, begun }
         : { ...marks, mark: later(state.mark, largest.value()), seen: null, place: step.kept, begun: null };
-      if (isEnough) notes.add(`a run ends after ${options.max_rows?.toLocaleString('en')} rows (\`max_rows\`); the next one goes on there`);
-      yield extract({ rows, broken, ...(goneKeys.length ? { gone: goneKeys } : {}) });
+      if (isEnough) notes.add(partialNote(options));
+      yield extract({ rows, broken, ...(goneKeys.length ? { gone: goneKeys } : {}), ...(isEnough ? { isPartial: true } : {}) });
       goneKeys = [];
       if (isEnough) return;
     }
@@ -131,6 +131,10 @@ function resumeAt({ paging }: HttpOptions, place: Place | null): Place | null {
   if (place?.kind === 'offset' && paging.kind === 'offset') return { ...place, offset: Math.max(0, place.offset - paging.size), empty: 0 };
   const kind = paging.kind === 'link' || paging.kind === 'next_url' ? 'url' : paging.kind;
   return place?.kind === kind ? place : null;
+}
+
+function partialNote({ max_rows = 0 }: HttpOptions): string {
+  return `a run ends after ${max_rows.toLocaleString('en')} rows (\`max_rows\`); the next one goes on there, and until one has read to the end the source counts as known only until the last one that did`;
 }
 
 function isOverlapping({ paging }: HttpOptions): boolean {

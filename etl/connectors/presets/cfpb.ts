@@ -4,6 +4,9 @@ import { siteAddress, since } from './options.ts';
 
 const names = z.array(z.string().regex(/^[^{}]+$/, { error: 'holds a brace, which no name there does' })).default([]);
 
+// More than 90 days bring, so that each run reads to the end; it takes 100 minutes.
+const mostRows = 2_000_000;
+
 const options = z.strictObject({
   url: siteAddress('Address of the search; default that of the Bureau').default(
     'https://www.consumerfinance.gov/data-research/consumer-complaints/search/api/v1/',
@@ -12,7 +15,11 @@ const options = z.strictObject({
   product: names.describe('Only these products'),
   state: names.describe('Only these states, as [NY, CA]'),
   since: since.describe('Only complaints received since this date; default all of them, more than six million'),
-  max_rows: z.int().positive().default(200_000).describe('Complaints after which a run ends; the next one goes on there'),
+  max_rows: z
+    .int()
+    .positive()
+    .default(mostRows)
+    .describe('Complaints after which a run ends; the next one goes on there. What is read again with each run, 90 days, should be fewer'),
 });
 export type CfpbOptions = z.output<typeof options>;
 

@@ -129,6 +129,28 @@ walk('ends a run after max_rows and goes on there with the next', async () => {
   assert.is((await readAll(cfpb, given, second.cursor)).rows.length, 100);
 });
 
+walk('read in parts, what is read again with each run included, still comes to its end and begins anew', async () => {
+  const { store, close } = await tempStore();
+  const start = Date.UTC(2024, 2, 1) / 1000;
+  const day = (n: number): string => new Date((start + n * 86_400) * 1000).toISOString().slice(0, 10);
+  const days: [number, number | null][] = [];
+  // All of it lies within the 90 days: 2,100 complaints and 20 more each day, a thousand a run.
+  hits = Array.from({ length: 2100 }, (_, i) => complaint(10_000 + i, day(-30)));
+  try {
+    for (let n = 0; n < 9; n++) {
+      hits.push(...Array.from({ length: 20 }, (_, i) => complaint(20_000 + n * 20 + i, day(n))));
+      await pull(store, { connector: cfpb, options: options(source.url, { max_rows: 1000 }), map, now: start + (n + 1) * 86_400 });
+      const [through = null] = await store.reader('source_state').pluck<(number | null)[]>('through_at');
+      days.push([n, through === null ? null : (through - start) / 86_400 - 1]);
+    }
+    // Every third run reads to the end; until then what is known stays as it was.
+    assert.equal(days, [[0, null], [1, null], [2, 2], [3, 2], [4, 2], [5, 5], [6, 5], [7, 5], [8, 8]]); // prettier-ignore
+    assert.is((await store.reader('case_fact').select('case_id')).length, hits.length);
+  } finally {
+    await close();
+  }
+});
+
 walk('gives the records that the map cfpb gives from the file export', async () => {
   const narrative = { complaint_what_happened: 'I paid.', tags: 'Older American', sub_issue: 'Twice', state: 'CA' };
   hits = [

@@ -43,7 +43,8 @@ export async function pull<Options>(
   }: { connector: PullConnector<Options>; options: Options; map: RecordMap; now?: number; pauses?: number[] },
 ): Promise<RunReport> {
   return runImport({
-    store, map, options, connector: withoutWaiting(connector, pauses), startedBy: 'command', input: null, since: 'cursor', now: () => now, log: () => undefined,
+    store, map, options, connector: withoutWaiting(connector, pauses), startedBy: 'command', input: null, since: 'cursor', through: 'run_start',
+    now: () => now, log: () => undefined,
   }); // prettier-ignore
 }
 
