@@ -1,4 +1,6 @@
-import { BadInput } from '../errors.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { SqlPlan } from './sql-database.ts';
+import type { SqlOptions } from './sql-options.ts';
 
 /** Where a read of a table has got to. */
 export interface SqlCursor {
@@ -8,31 +10,35 @@ export interface SqlCursor {
   nulls: string[] | null;
 }
 
-const version = 1;
+const version = 2;
 
-export function writeCursor(cursor: SqlCursor): string {
-  return JSON.stringify({ v: version, ...cursor });
+/** @param of what the table is asked for, see `askedFor` */
+export function writeCursor(of: string, cursor: SqlCursor): string {
+  return JSON.stringify({ v: version, of, ...cursor });
 }
 
 /**
- * @param since what {@link writeCursor} gave, or null for the beginning
- * @param parts how many values `after` has with these options
- * @throws BadInput when it was written by other options or another version
+ * @param since what {@link writeCursor} gave
+ * @returns null when it was written for something else or by another version
  */
-export function readCursor(since: string | null, parts: { after: number; key: number }): SqlCursor {
-  if (since === null) return { after: null, nulls: null };
+export function readCursor(since: string, of: string): SqlCursor | null {
   const given = parse(since);
-  const isPlace = (value: unknown, length: number): value is string[] | null =>
-    value === null || (Array.isArray(value) && value.length === length && value.every((part) => typeof part === 'string'));
-  if (given?.v === version && isPlace(given.after, parts.after) && isPlace(given.nulls, parts.key))
-    return { after: given.after, nulls: given.nulls };
-  throw new BadInput([
-    {
-      field: 'cursor',
-      message:
-        'the place reached does not fit key and watermark of this source; was its configuration changed? Read it from the start: npx silverlining run SOURCE --from-start',
-    },
-  ]);
+  const isPlace = (value: unknown): value is string[] | null =>
+    value === null || (Array.isArray(value) && value.every((part) => typeof part === 'string'));
+  if (given?.v !== version || given.of !== of || !isPlace(given.after) || !isPlace(given.nulls)) return null;
+  return { after: given.after, nulls: given.nulls };
+}
+
+/** A hash of what says which rows are read and in which order: where from, which table or query, key and watermark. */
+export function askedFor({ table, query, key, watermark }: SqlPlan, { database, file }: SqlOptions): string {
+  return fingerprint([file ?? placeOf(database ?? ''), table, query, key, watermark]);
+}
+
+/** Host and database without user, password and settings. */
+function placeOf(database: string): string {
+  if (!URL.canParse(database)) return '';
+  const { host, pathname, searchParams } = new URL(database);
+  return `${host || (searchParams.get('host') ?? '')}${pathname}`;
 }
 
 function parse(text: string): Record<string, unknown> | null {

@@ -1,6 +1,7 @@
 import type { Extract, PullConnector, ReadContext } from '../connector.ts';
 import { BadInput } from '../errors.ts';
-import { readCursor, writeCursor, type SqlCursor } from './sql-cursor.ts';
+import { anewNote } from './fingerprint.ts';
+import { askedFor, readCursor, writeCursor, type SqlCursor } from './sql-cursor.ts';
 import type { PageRequest, SqlDatabase, SqlPlan, SqlRow } from './sql-database.ts';
 import { sqlOptions, type SqlOptions } from './sql-options.ts';
 import { openPostgresql } from './sql-postgresql.ts';
@@ -22,14 +23,16 @@ export const sql: PullConnector<SqlOptions> = {
 
 async function* readSql(options: SqlOptions, since: string | null, context: ReadContext): AsyncGenerator<Extract> {
   const plan = planOf(options);
-  const started = readCursor(since, { after: plan.key.length + (plan.watermark === null ? 0 : 1), key: plan.key.length });
+  const asked = askedFor(plan, options);
+  const known = since === null ? null : readCursor(since, asked);
+  const started = known ?? { after: null, nulls: null };
   const database = open(plan, options);
   try {
     const header = await database.columns();
     const keyless = await database.countKeyless();
-    const warnings = keyless
-      ? [`${keyless} ${keyless === 1 ? 'row has' : 'rows have'} no value in ${plan.key.join(', ')} and cannot be read`]
-      : [];
+    const warnings = since !== null && !known ? [anewNote] : [];
+    if (keyless)
+      warnings.push(`${keyless} ${keyless === 1 ? 'row has' : 'rows have'} no value in ${plan.key.join(', ')} and cannot be read`);
     let line = 0;
     let bytes = 0;
     let ahead = 0;
@@ -46,7 +49,7 @@ async function* readSql(options: SqlOptions, since: string | null, context: Read
         header,
         rows: rows.map(({ values }) => ({ line: ++line, values })),
         broken: [],
-        cursor: writeCursor(cursor),
+        cursor: writeCursor(asked, cursor),
         bytes,
         ...(notes.length ? { notice: notes.join('; ') } : {}),
       };

@@ -1,10 +1,11 @@
 import type { BrokenRow, Extract, RawRow, ReadContext } from '../../connector.ts';
 import { growingHeader } from '../../json-header.ts';
 import { instantAt } from '../../local-time.ts';
+import { askedFor } from './asked-for.ts';
 import { allHold } from './check.ts';
 import { createClient, type HttpDeps } from './client.ts';
 import { readDetails } from './details.ts';
-import { createRecentRows } from './fingerprint.ts';
+import { anewNote, createRecentRows } from '../fingerprint.ts';
 import { readGone } from './gone.ts';
 import { createNotes } from './notes.ts';
 import type { HttpOptions } from './options.ts';
@@ -26,9 +27,9 @@ export function createHttpReader(deps: HttpDeps) {
     const { incremental } = options;
     const client = createClient(options, context, deps);
     const notes = createNotes(options, client.faults.redact);
-    const address = addressOf(options.url);
-    const known = since === null ? null : readState(since, address);
-    if (since !== null && !known) notes.add('where the last run stopped is not known for this address, so everything was read again');
+    const asked = askedFor(options);
+    const known = since === null ? null : readState(since, asked);
+    if (since !== null && !known) notes.add(anewNote);
     let state: State = known ?? { mark: null, seen: null, place: null, begun: null, gone: {} };
     const timeOf = incremental ? sourceTime(incremental) : () => null;
     const begun = state.begun ?? context.now();
@@ -44,7 +45,7 @@ export function createHttpReader(deps: HttpDeps) {
       return {
         ...part,
         header: header.columns(),
-        cursor: writeState(address, state),
+        cursor: writeState(asked, state),
         bytes: client.bytes(),
         total: total === null ? undefined : { count: total, unit: 'rows' },
         notice: notes.text(largest),
@@ -139,11 +140,6 @@ function partialNote({ max_rows = 0 }: HttpOptions): string {
 
 function isOverlapping({ paging }: HttpOptions): boolean {
   return paging.kind === 'watermark' || (paging.kind === 'offset' && paging.overlap_rows > 0);
-}
-
-function addressOf(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
 }
 
 function later(a: number | null, b: number | null): number | null {

@@ -5,7 +5,7 @@ const version = 2;
 
 const state = z.strictObject({
   v: z.literal(version),
-  /** Address of the list; of another one nothing here is true. */
+  /** What was asked for, see `askedFor`; where something else is, nothing here is true. */
   of: z.string(),
   /** Largest time of the source in everything read to its end, seconds since 1970 UTC. */
   mark: z.number().nullable(),
@@ -22,8 +22,8 @@ const state = z.strictObject({
 export type State = Omit<z.output<typeof state>, 'v' | 'of'>;
 
 /**
- * @param of address of the list
- * @returns null when the cursor was written for another address, or by a version of this connector that wrote it otherwise
+ * @param of what is asked for
+ * @returns null when the cursor was written for something else, or by a version of this connector that wrote it otherwise
  */
 export function readState(cursor: string, of: string): State | null {
   let json: unknown;

@@ -2,7 +2,7 @@ import { textOf, valueAt } from '../../json-rows.ts';
 import { rowsOf, type Answer } from './answer.ts';
 import type { Client } from './client.ts';
 import type { HttpRequest } from './exchange.ts';
-import { pageFingerprint } from './fingerprint.ts';
+import { pageFingerprint } from '../fingerprint.ts';
 import type { Paging } from './options-paging.ts';
 import { parametersAt, stepAfter } from './paging.ts';
 import type { Place, Step } from './place.ts';

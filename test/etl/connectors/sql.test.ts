@@ -203,10 +203,21 @@ for (const engine of engines) {
     assert.ok(performance.now() - started < 10_000);
   });
 
-  test(`${engine}: a cursor of another configuration is refused`, async () => {
-    const { cursor } = await read(optionsOf(engine, { table: 'tied', watermark: 'changed' }));
-    for (const since of [cursor, '{"v":2}', 'x', '17'])
-      assert.match((await failure(read(optionsOf(engine, { table: 'tied' }), since))).message, /^cursor: the place reached does not fit/);
+  test(`${engine}: a place to go on from holds only for the table, query, key and watermark it was noted for`, async () => {
+    await db().schema.createTable('other', (t) => void (t.integer('id').primary(), t.integer('changed')));
+    await db()('other').insert([{ id: 1, changed: 1 }, { id: 2, changed: 2 }]); // prettier-ignore
+    const options = optionsOf(engine, { table: 'tied', watermark: 'changed' });
+    const { cursor } = await read(options);
+    const again = async (more: Partial<SqlOptions>, since = cursor) => {
+      const { rows, extracts } = await read({ ...options, ...more }, since);
+      return [rows.length, extracts.some(({ notice }) => notice?.startsWith('the source is asked for something else'))];
+    };
+    assert.equal(await again({ table: 'other' }), [2, true]);
+    assert.equal(await again({ table: undefined, query: 'select * from tied where changed < 6' }), [8, true]);
+    assert.equal(await again({ watermark: undefined }), [10, true]);
+    assert.equal(await again({ key: ['id', 'changed'] }), [10, true]);
+    for (const since of ['{"v":1,"after":["6","2"],"nulls":null}', 'x', '17']) assert.equal(await again({}, since), [10, true]);
+    assert.equal(await again({ batch_rows: 7, timeout_seconds: 20, overlap: 0 }), [0, false]);
   });
 }
 

@@ -68,14 +68,42 @@ reading('reads the last days again where rows change without their time moving, 
   assert.equal(asked(), ['/?date_received_min=2024-01-01', '/?date_received_min=2025-04-01']);
 });
 
-reading('a cursor of another address, or one that cannot be read, begins anew and says so', async () => {
-  rule = () => json([{ id: 1 }]);
-  const { cursor } = await readAll({ url: `${source.url}/a` });
-  for (const since of [cursor ?? '', 'nonsense', '{"v":99}']) {
-    const { rows, extracts } = await readAll({ url: `${source.url}/b` }, since);
-    assert.equal(ids(rows), ['1']);
-    assert.match(extracts[0]?.notice ?? '', /where the last run stopped is not known for this address/);
-  }
+reading('goes on only where it is asked for the same rows; else it reads from the start and says so', async () => {
+  rule = () => json([{ id: 1, at: '2025-03-01T00:00:00Z' }]);
+  const input = (more: Partial<HttpInput> = {}): HttpInput => ({
+    url: `${source.url}/a?team=1`,
+    query: { team: ['A'] },
+    headers: { 'x-tenant': 'one' },
+    incremental: { column: 'at', parameter: 'since' },
+    ...more,
+  });
+  const { cursor } = await readAll(input());
+  const again = async (more: Partial<HttpInput>, since = cursor): Promise<[boolean, boolean]> => {
+    source.requests.length = 0;
+    const { extracts } = await readAll(input(more), since);
+    const isAnew = source.requests[0]?.url.searchParams.get('since') === null;
+    return [isAnew, extracts[0]?.notice?.startsWith('the source is asked for something else') ?? false];
+  };
+  const others: Partial<HttpInput>[] = [
+    { url: `${source.url}/b?team=1` },
+    { url: `${source.url}/a?team=2` },
+    { query: { team: ['A', 'B'] } },
+    { headers: { 'x-tenant': 'two' } },
+    { method: 'POST', body: { team: 'A' } },
+    { row: 'inner' },
+    { incremental: { column: 'at', parameter: 'since', written: 'unix' } },
+    { details: [{ url: 'more/{row.id}', prefix: 'more', columns: ['id'] }] },
+  ];
+  for (const other of others) assert.equal(await again(other), [true, true], JSON.stringify(other));
+  for (const since of ['nonsense', '{"v":1}']) assert.equal(await again({}, since), [true, true]);
+  const same: Partial<HttpInput>[] = [
+    {},
+    { auth: { bearer: 'another' } },
+    { max_rows: 5, rate: { requests_per_minute: 6_000 }, timeout_seconds: 9 },
+    { paging: { kind: 'page', size: 50, size_parameter: 'per_page' } },
+    { incremental: { column: 'at', parameter: 'since', overlap_seconds: 7, reread_days: 1 } },
+  ];
+  for (const other of same) assert.equal(await again(other), [false, false], JSON.stringify(other));
 });
 
 reading('details become rows of their own that carry the columns of their parent', async () => {

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
 
+/** What readers are told when a source is asked for something else than the place to go on from was noted for. */
+export const anewNote =
+  'the source is asked for something else than when the last run stopped (or that was noted by an older version), so everything was read again';
+
 const recentRows = 50_000;
 
 /** A hash of a JSON value that does not depend on the order of keys, nor of objects in a list: some sources give them as they fall. */
