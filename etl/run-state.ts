@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RunOptions } from './run.ts';
 import type { SourceLock, SourceProgress } from './store/lock.ts';
 import type { Store } from './store/open.ts';
-import type { PipelineRunRow, SourceStateRow } from './store/tables.ts';
+import type { PipelineRunRow, RunKind, SourceStateRow } from './store/tables.ts';
 import { transact } from './store/transact.ts';
 import { suspicion } from './suspicion.ts';
 
@@ -24,15 +24,9 @@ const longestHistory = 1000;
 export async function beginRun<Options>(
   trx: Knex.Transaction,
   source: number,
-  {
-    startedBy,
-    input,
-    now,
-    connector,
-    since,
-    isFromStart,
-  }: Pick<RunOptions<Options>, 'startedBy' | 'input' | 'now' | 'connector' | 'since' | 'isFromStart'>,
+  options: Pick<RunOptions<Options>, 'startedBy' | 'input' | 'now' | 'connector' | 'since' | 'isFromStart' | 'file'>,
 ): Promise<BegunRun> {
+  const { startedBy, input, now, connector, since, isFromStart } = options;
   const startedAt = now();
   await trx<PipelineRunRow>('pipeline_run')
     .where({ source, state: 'running' })
@@ -40,7 +34,7 @@ export async function beginRun<Options>(
   const before = await trx<PipelineRunRow>('pipeline_run').where({ source }).orderBy('run_id', 'desc').first('state');
   const state = await trx<SourceStateRow>('source_state').where({ source }).first('cursor', 'columns');
   const rows = await trx<PipelineRunRow>('pipeline_run')
-    .insert({ source, started_by: startedBy, input, state: 'running', started_at: startedAt })
+    .insert({ source, started_by: startedBy, input, state: 'running', started_at: startedAt, kind: kindOf(options) })
     .returning('run_id');
   const { run_id: runId } = rows[0] as { run_id: number }; // one row was inserted
   return {
@@ -50,6 +44,12 @@ export async function beginRun<Options>(
     cursor: since === 'cursor' && !isFromStart ? cursorOf(connector.name, state?.cursor ?? null) : null,
     columns: JSON.parse(state?.columns ?? '[]') as string[],
   };
+}
+
+function kindOf<Options>({ since, file, connector }: Pick<RunOptions<Options>, 'since' | 'file' | 'connector'>): RunKind {
+  if (since === 'cursor') return 'pull';
+  if (file) return 'file';
+  return connector.name === 'replay' || connector.name === 'push' ? connector.name : 'import';
 }
 
 /** A cursor as the store keeps it. It says which connector it is of, since no other can read it. */
@@ -101,13 +101,13 @@ export async function failRun(store: Store, run: { runId: number; lock: SourceLo
 }
 
 /**
- * Why a run should be looked at though it ended well, by how much the runs of the source read before.
+ * Why the run of a source that is under way should be looked at though it ends well, by how much the runs of its kind read before.
  * @param run `isRegular` false: it is one of its kind, so that only its own rows count
  */
 export async function judgeRun(
   store: Store,
   source: number,
-  run: { read: number; rejected: number; input: string | null; isRegular: boolean; isWhole: boolean },
+  run: { read: number; rejected: number; isRegular: boolean; isWhole: boolean },
 ): Promise<string | null> {
   const history = run.isRegular
     ? await store
@@ -115,7 +115,7 @@ export async function judgeRun(
         .where({ source, state: 'done' })
         // A note that there was nothing new is no reading.
         .whereNull('message')
-        .where((kind) => void (run.input === null ? kind.whereNull('input') : kind.whereNotNull('input')))
+        .where('kind', store.writer<PipelineRunRow>('pipeline_run').where({ source, state: 'running' }).select('kind'))
         .orderBy('run_id', 'desc')
         .limit(longestHistory)
         .pluck<number[]>('read')

@@ -178,6 +178,9 @@ export interface SourceStateRow {
   notice: string | null;
 }
 
+/** How a run gets its rows: asks a source, reads a dropped file or one a person names, reads rejected rows again, is sent them. */
+export type RunKind = 'pull' | 'file' | 'import' | 'replay' | 'push';
+
 export interface PipelineRunRow {
   run_id: number;
   source: number;
@@ -201,6 +204,8 @@ export interface PipelineRunRow {
   total_unit: 'rows' | 'bytes' | null;
   /** Why its result should be looked at though it ended well. */
   warning: string | null;
+  /** Null: it never began. */
+  kind: RunKind | null;
 }
 
 export interface RejectedRecordRow {

@@ -1,7 +1,9 @@
+import { mkdir } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BadInput } from '../../etl/errors.ts';
 import { changeProblems, replayRejected, whyNotOfRow, whyNotOfSource } from '../../etl/replay.ts';
+import { runSource } from '../../etl/run-source.ts';
 import type { CaseFactRow, PipelineRunRow, RejectedRecordRow, SourceStateRow } from '../../etl/store/tables.ts';
 import { openWorkplace, type Workplace } from '../support/workplace.ts';
 
@@ -239,6 +241,23 @@ replay('moves a row of a folding map to another case when its key was wrong', as
     [['2', '2026-01-02', 1100]], // the row stands before the other, as it did in its file
   );
   assert.is((await work.store.reader<{ source_id: string }>('source_row').where({ source_id: '1' })).length, 0);
+});
+
+replay('is no measure of how much a dropped file brings, and neither is a file that a person names', async () => {
+  work.configure('sources: [{ name: shop, connector: folder, map: ./shop.yaml, path: ./in }]');
+  await mkdir(work.at('in'));
+  const [shop] = work.deps.config.sources;
+  const drop = async (name: string, rows: number) => {
+    const lines = Array.from({ length: rows }, (_, i) => `${name}-${i},2026-01-05,late`);
+    await work.write(`in/${name}.csv`, `id,received,issue\n${name}-x,2026-02-30,late\n${lines.join('\n')}\n`);
+    return (await runSource(work.deps, shop!, 'schedule')).reports[0];
+  };
+  for (const name of ['mon', 'tue', 'wed']) assert.is((await drop(name, 40))?.warning, null);
+  for (let day = 1; day <= 10; day++) await again('shop', [1], { 1: { received: `2026-02-0${day}` } });
+  for (const id of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) await load(`id,received,issue\nby hand ${id},2026-01-05,late\n`);
+  assert.match((await drop('thu', 1))?.warning ?? '', 'only 2 rows, where 41 rows are usual');
+  const kinds = await work.store.reader<PipelineRunRow>('pipeline_run').orderBy('run_id').pluck('kind');
+  assert.equal([...new Set(kinds)], ['file', 'replay', 'import']);
 });
 
 replay('says why a row cannot be replayed', () => {

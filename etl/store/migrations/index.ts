@@ -3,6 +3,7 @@ import * as createStore from './001_create_store.ts';
 import * as runSources from './002_run_sources.ts';
 import * as addBusinessTime from './003_add_business_time.ts';
 import * as knowRejectedRows from './004_know_rejected_rows.ts';
+import * as addRunKind from './005_add_run_kind.ts';
 
 interface Migration {
   name: string;
@@ -15,6 +16,7 @@ const migrations: Migration[] = [
   { name: '002_run_sources', up: runSources.up },
   { name: '003_add_business_time', up: addBusinessTime.up },
   { name: '004_know_rejected_rows', up: knowRejectedRows.up },
+  { name: '005_add_run_kind', up: addRunKind.up },
 ];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */

@@ -45,4 +45,21 @@ migrating('of rejected rows that every run added anew, those of the last run go 
   await knex.destroy();
 });
 
+migrating('of runs without a kind it is told by what they noted', async () => {
+  const { knex, migrate } = await storeOf(4);
+  const run = (startedBy: string, input: string | null) => ({ source: 1, started_by: startedBy, input, state: 'done', started_at: 1 });
+  await knex('pipeline_run').insert([
+    run('schedule', null),
+    run('schedule', 'a.csv'),
+    run('command', 'b.csv'),
+    run('admin', '1 rejected row of run 2 (a.csv)'),
+    run('admin', '1,200 rejected rows of runs 2 to 3'),
+    run('push', '3 records sent'),
+  ]);
+  await knex('loaded_file').insert({ source: 1, content_hash: 'x', name: 'a.csv', run_id: 2, loaded_at: 1 });
+  await migrate();
+  assert.equal(await knex('pipeline_run').orderBy('run_id').pluck('kind'), ['pull', 'file', 'import', 'replay', 'replay', 'push']);
+  await knex.destroy();
+});
+
 migrating.run();

@@ -69,6 +69,8 @@ opening('lets two processes create the same store at once', async () => {
     '001_create_store',
     '002_run_sources',
     '003_add_business_time',
+    '004_know_rejected_rows',
+    '005_add_run_kind',
   ]);
   assert.is((await store.reader('change_counter').select()).length, 4);
   await store.close();
