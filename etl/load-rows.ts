@@ -161,8 +161,17 @@ function toSourceRow({ source, bound, runId }: Landing, key: string, row: RawRow
     ordinal,
     delivery: deliveryOf(row) ?? runId,
     line: row.line,
-    hash: hash('sha256', `${ordinal} ${body}`, 'base64url').slice(0, 22),
+    hash: landedHash(ordinal, body),
     body,
     replaced: null,
   };
+}
+
+/**
+ * What tells whether a row has changed.
+ * @param ordinal its place among the rows of its case, null where the order of the file decides
+ * @param body JSON of the columns the map reads and that hold something
+ */
+export function landedHash(ordinal: number | null, body: string): string {
+  return hash('sha256', `${ordinal ?? 0} ${body}`, 'base64url').slice(0, 22);
 }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { RawRow, Reader } from './connector.ts';
-import { bindMap, type RecordMap } from './map.ts';
+import { landedHash } from './load-rows.ts';
+import { bindMap, type BoundMap, type RecordMap } from './map.ts';
 import { rejectedValues } from './reject-reason.ts';
 import { shardKey } from './shard-key.ts';
 import { insertRows, isOneOf } from './store/insert.ts';
@@ -16,24 +17,30 @@ export interface RejectedRows {
   changes: ReadonlyMap<number, Record<string, string>>;
 }
 
-/** A row that was handed to the run. */
+/** What is held of a row that was handed to the run until it is settled: a row can be 64 KiB, and there can be 100,000. */
 export interface ReplayedRow {
   rejectId: number;
-  /** As it was kept. */
-  raw: string;
-  /** As it was. */
-  before: RawRow;
-  /** As it is read now. */
-  row: RawRow;
+  /** Of a folding map where it may have been landed, and where it lands now. */
+  move: { key: string; hash: string; newKey: string; newRowKey: string } | null;
+}
+
+/** Rejected rows on their way through a run. */
+export interface ReplayReader {
+  reader: Reader<null>;
+  /** The rows that were read and are not settled, in the order in which they were read. */
+  open: () => readonly ReplayedRow[];
+  /** Lets go of the first rows, which are settled. */
+  settled: (count: number) => void;
+  /** How many rows were left out, since they were superseded meanwhile. */
+  leftOut: () => number;
 }
 
 const pageRows = 500;
 
-/** A reader over rejected rows in the order in which they were brought; `yielded` grows with them. What was superseded meanwhile is left out and counted. */
-export function rejectedRows(rows: RejectedRows): { reader: Reader<null>; yielded: ReplayedRow[]; leftOut: () => number } {
-  const yielded: ReplayedRow[] = [];
+/** Reads rejected rows in the order in which they were brought. What was superseded meanwhile is left out. */
+export function rejectedRows({ store, source, map, rejectIds, changes }: RejectedRows): ReplayReader {
+  const open: ReplayedRow[] = [];
   let leftOut = 0;
-  const { store, source, rejectIds, changes } = rows;
   const reader: Reader<null> = {
     name: 'replay',
     description: 'Rows that were rejected, read again',
@@ -53,18 +60,19 @@ export function rejectedRows(rows: RejectedRows): { reader: Reader<null>; yielde
         const found = await own(order.slice(from, from + pageRows));
         const current = found.filter((kept) => kept.settlement !== 'superseded');
         leftOut += found.length - current.length;
-        const page = current.flatMap((kept) => replayedRow(kept, changes.get(kept.reject_id) ?? {}));
+        const page = current.flatMap((kept) => readAgain(kept, changes.get(kept.reject_id) ?? {}));
         const names = new Set(header);
         for (const { row } of page) for (const name of Object.keys(row.values)) names.add(name);
         if (names.size > header.length) header = [...names];
-        for (const each of page) for (const name of header) each.row.values[name] ??= '';
-        bytes += page.reduce((sum, each) => sum + each.raw.length, 0);
-        yielded.push(...page);
-        yield { header, rows: page.map((each) => each.row), broken: [], cursor: '', bytes, total };
+        for (const { row } of page) for (const name of header) row.values[name] ??= '';
+        bytes += page.reduce((sum, { raw }) => sum + raw.length, 0);
+        const bound = map.fold && page.length ? bindMap(map, header) : null;
+        for (const each of page) open.push({ rejectId: each.rejectId, move: bound && moveOf(bound, each) });
+        yield { header, rows: page.map(({ row }) => row), broken: [], cursor: '', bytes, total };
       }
     },
   };
-  return { reader, yielded, leftOut: () => leftOut };
+  return { reader, open: () => open, settled: (count) => void open.splice(0, count), leftOut: () => leftOut };
 }
 
 /** Notes rows as replayed by a run; those that it rejected again as they were wait on. */
@@ -87,47 +95,52 @@ interface SourceRow {
   row_key: string;
   delivery: number;
   line: number;
-  body: string;
+  hash: string;
 }
 
 /**
  * Of a folding map a row may have been landed though no case could be made with it. The row that is read now takes its place:
  * the old one would be folded beside it, and a row that comes last by its delivery would win over later ones.
  */
-export async function keepPlaces(trx: Knex.Transaction, { source, map }: RejectedRows, rows: readonly ReplayedRow[]): Promise<void> {
-  const [first] = rows;
-  if (!first) return;
-  const bound = bindMap(map, [...new Set(rows.flatMap(({ row }) => Object.keys(row.values)))]);
-  const keyed = rows.flatMap(({ before, row, raw }) => {
-    const [old, now] = [bound.keyOf(before), bound.keyOf(row)];
-    return 'key' in old && 'key' in now ? [{ raw, oldKey: old.key, newKey: now.key, newRowKey: bound.rowKey(row) }] : [];
-  });
+export async function keepPlaces(trx: Knex.Transaction, source: SourceStateRow, rows: readonly ReplayedRow[]): Promise<void> {
+  const moves = rows.flatMap(({ move }) => move ?? []);
+  if (moves.length === 0) return;
+  const keys = moves.map((move) => move.key);
   const landed = await trx<SourceRow>('source_row')
     .where('source', source.source)
-    .where(
-      isOneOf(
-        trx,
-        'source_id',
-        keyed.map((each) => each.oldKey),
-      ),
-    )
-    .select('source_id', 'row_key', 'delivery', 'line', 'body');
-  for (const { raw, oldKey, newKey, newRowKey } of keyed) {
-    const old = landed.find((each) => each.source_id === oldKey && each.body === raw);
-    if (!old || (oldKey === newKey && old.row_key === newRowKey)) continue;
+    .where(isOneOf(trx, 'source_id', keys))
+    .select('source_id', 'row_key', 'delivery', 'line', 'hash');
+  const found = new Map(landed.map((row) => [`${row.source_id} ${row.hash}`, row]));
+  for (const { key, hash, newKey, newRowKey } of moves) {
+    const old = found.get(`${key} ${hash}`);
+    if (!old || (key === newKey && old.row_key === newRowKey)) continue;
     const own = trx<SourceRow>('source_row').where('source', source.source);
-    await own.clone().where({ source_id: oldKey, row_key: old.row_key }).delete();
+    await own.clone().where({ source_id: key, row_key: old.row_key }).delete();
     await own.clone().where({ source_id: newKey, row_key: newRowKey }).update({ delivery: old.delivery, line: old.line });
     const waiting = ['source', 'source_id', 'shard_key'];
-    await insertRows(trx, 'source_waiting', waiting, [[source.source, oldKey, shardKey(source.name, oldKey)]], { conflict: waiting });
+    await insertRows(trx, 'source_waiting', waiting, [[source.source, key, shardKey(source.name, key)]], { conflict: waiting });
   }
 }
 
-function replayedRow(kept: RejectedRecordRow, changed: Record<string, string>): ReplayedRow[] {
+/** A row as it was kept, as it was, and as it is read now. */
+interface Again {
+  rejectId: number;
+  raw: string;
+  before: RawRow;
+  row: RawRow;
+}
+
+function readAgain(kept: RejectedRecordRow, changed: Record<string, string>): Again[] {
   const found = rejectedValues(kept.raw, kept.is_cut === 1);
   if ('none' in found || kept.raw === null) return [];
   const line = kept.line ?? 0;
   // It counts as of the run that brought it: what came later of its key or case stays later.
   const row = { line, delivery: kept.delivery, values: { ...found.values, ...changed } };
   return [{ rejectId: kept.reject_id, raw: kept.raw, before: { line, values: found.values }, row }];
+}
+
+function moveOf(bound: BoundMap, { raw, before, row }: Again): ReplayedRow['move'] {
+  const [old, now] = [bound.keyOf(before), bound.keyOf(row)];
+  if (!('key' in old) || !('key' in now)) return null;
+  return { key: old.key, hash: landedHash(bound.ordinal(before), raw), newKey: now.key, newRowKey: bound.rowKey(row) };
 }

@@ -36,7 +36,7 @@ export async function replayRejected(deps: SourceDeps, replay: Replay, onStarted
   const input = await describeInput(rows);
   let runId = 0;
   let settled = 0;
-  const { reader, yielded, leftOut } = rejectedRows(rows);
+  const { reader, open, leftOut, ...replayed } = rejectedRows(rows);
   const report = await runImport({
     store, map, now, log, startedBy, input, source: source.name, connector: reader, connectorName: source.connector,
     mapName: mapNameOf(deps, source) ?? source.name, options: null, repeats: 'replace', organisation: deps.config.organisation,
@@ -46,11 +46,14 @@ export async function replayRejected(deps: SourceDeps, replay: Replay, onStarted
       onStarted?.(id);
     },
     async onBatch(trx, { read }) {
-      const batch = yielded.slice(settled, read);
+      const batch = open().slice(0, read - settled);
       await settleRows(trx, batch, { runId, by: startedBy, now: now() });
-      if (map.fold) await keepPlaces(trx, rows, batch);
+      await keepPlaces(trx, source, batch);
     },
-    onProgress: ({ read }) => void (settled = read),
+    onProgress({ read }) {
+      replayed.settled(read - settled);
+      settled = read;
+    },
   }); // prettier-ignore
   if (leftOut() === 0) return report;
   const warning = [report.warning, leftOutWords(leftOut())].filter((text) => text !== null).join('; ');

@@ -29,6 +29,11 @@ export function createFoldStage(options: StageOptions): Stage {
     return { read: 0, size: 0, rows: [] as KeyedRow[], rejects: [] as Reject[] };
   }
 
+  function reject(rejected: Reject): void {
+    staged.rejects.push(rejected);
+    staged.size += rejected.raw?.length ?? 0;
+  }
+
   function judge({ key, rows }: { key: string; rows: LandedRow[] }, inputs: ReadonlyMap<number, string | null>) {
     const parsed = bound.record(rows);
     const placeOf = (row: LandedRow): RowPlace =>
@@ -82,14 +87,14 @@ export function createFoldStage(options: StageOptions): Stage {
         staged.read += 1;
         const key = bound.keyOf(row);
         if ('problem' in key) {
-          staged.rejects.push({ ...toReject(row, [key.problem], header, key.known ?? null), rowKey: bound.rowKey(row) });
+          reject({ ...toReject(row, [key.problem], header, key.known ?? null), rowKey: bound.rowKey(row) });
           continue;
         }
         staged.rows.push({ key: key.key, row });
         for (const column of bound.columns) staged.size += row.values[column]?.length ?? 0;
       }
       staged.read += extract.broken.length;
-      for (const broken of extract.broken) staged.rejects.push(brokenReject(broken));
+      for (const broken of extract.broken) reject(brokenReject(broken));
     },
     isFull: () => staged.rows.length + staged.rejects.length >= rowLimit || staged.size >= fullSize,
     take() {

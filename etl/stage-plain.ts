@@ -40,7 +40,7 @@ export function createPlainStage(options: StageOptions): Stage {
     const parsed = bound.record([row]);
     if (!parsed.ok) {
       const key = bound.keyOf(row);
-      staged.rejects.push(toReject(row, parsed.problems, header, 'key' in key ? key.key : null));
+      reject(toReject(row, parsed.problems, header, 'key' in key ? key.key : null));
       return;
     }
     const derived: LoadedCase = derive(parsed.record, parsed.flags, context);
@@ -55,6 +55,10 @@ export function createPlainStage(options: StageOptions): Stage {
       return;
     } else staged.cases.push(derived);
     if (!firstLine) lines.set(derived.sourceId, row.line);
+  }
+  function reject(rejected: Reject): void {
+    staged.rejects.push(rejected);
+    staged.size += rejected.raw?.length ?? 0;
   }
   /** Counts come as they would if every row were loaded for itself. */
   function replace(derived: LoadedCase, isRepeated: boolean): void {
@@ -77,7 +81,7 @@ export function createPlainStage(options: StageOptions): Stage {
     add(extract) {
       for (const row of extract.rows) addRow(row);
       staged.read += extract.broken.length;
-      for (const broken of extract.broken) staged.rejects.push(brokenReject(broken));
+      for (const broken of extract.broken) reject(brokenReject(broken));
     },
     isFull: () => staged.cases.length + staged.again.length + staged.rejects.length >= batchSize || staged.size >= fullSize,
     take() {
