@@ -7,7 +7,8 @@ import { BadInput, SourceFailed, type Problem } from './errors.ts';
 export type SecretEnv = Readonly<Record<string, string | undefined>>;
 
 const reference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
-const howTo = 'is a secret: write ${NAME} here and put the value into the environment variable NAME';
+/** What to do about a secret that is written out. */
+export const secretHowTo = 'is a secret: write ${NAME} here and put the value into the environment variable NAME';
 
 /** A text of the configuration that is exactly `${NAME}`. In the place of any other option than a secret it is no text. */
 export class SecretReference {
@@ -21,8 +22,8 @@ export class SecretReference {
 /** An option that stands in the configuration as `${NAME}` and whose value comes from the environment when a run starts. */
 export function secret() {
   const text = z
-    .string({ error: ({ input }) => (input === undefined ? undefined : howTo) })
-    .regex(reference, { error: howTo })
+    .string({ error: ({ input }) => (input === undefined ? undefined : secretHowTo) })
+    .regex(reference, { error: secretHowTo })
     .meta({ pattern: reference.source, examples: ['${NAME}'], writeOnly: true });
   return z.preprocess((given) => (given instanceof SecretReference ? given.text : given), text);
 }

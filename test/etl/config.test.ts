@@ -138,6 +138,22 @@ config('takes ${NAME} for secrets only, and no secret in any other form', () => 
   assert.match(problemsOf(source('query: { who: "by ${WHO}" }'))[0]?.[1] ?? '', 'only secrets do');
 });
 
+config('takes what is named as a secret by reference in headers, parameters and bodies too', () => {
+  const source = (options: string) =>
+    `sources: [{ name: a, connector: http-json, map: standard, url: https://desk.example.org, ${options} }]`;
+  const { sources } = readConfig(source('query: { api_key: "${DESK_KEY}" }'), place);
+  assert.equal((sources[0]?.options as { query: unknown }).query, { api_key: '${DESK_KEY}' });
+  for (const [options, field] of [
+    ['query: { api_key: hunter2 }', 'query.api_key'],
+    ['headers: { X-Api-Key: hunter2 }', 'headers.X-Api-Key'],
+    ['body: { token: hunter2 }', 'body.token'],
+  ] as const) {
+    const [[at, message] = ['', '']] = problemsOf(source(options));
+    assert.is(at, `sources[0].${field}`);
+    assert.match(message, /^is a secret: write \$\{NAME\} here/);
+  }
+});
+
 config('never shows what stands in the place of a secret', () => {
   for (const auth of [
     'hunter2',

@@ -8,6 +8,7 @@ import { longestWaitSeconds, type HttpOptions } from './options.ts';
 import { createRate } from './rate.ts';
 import { refusal } from './refusal.ts';
 import { backOff, retryAfter } from './retry.ts';
+import { secretValues } from './secret-values.ts';
 
 export interface HttpDeps {
   /** Between 0 and 1, for back-off; default `Math.random`. */
@@ -37,7 +38,7 @@ const mib = 1024 * 1024;
 /** @param options with the values of secrets, which no error will hold */
 export function createClient(options: HttpOptions, context: ReadContext, { random = Math.random, secretOption }: HttpDeps): Client {
   const { signal } = context;
-  const faults = createFaults(secretsOf(options));
+  const faults = createFaults([...secretsOf(options), ...secretValues(options)]);
   const headers = headersOf(options);
   for (const [name, value] of Object.entries(headers))
     if (!headerText.test(value))

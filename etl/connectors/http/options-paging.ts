@@ -120,7 +120,7 @@ export const paging = z
         'Asks for the first page again and again, each time from the time of the last row on; only where a whole page has one and the same time are its further pages asked for. Needs `incremental`, a template that asks for rows from {watermark} on (inclusive), and rows ordered by that time. Rows that move while being read are not lost',
       ),
   ])
-  .default({ kind: 'none' })
+  .prefault({ kind: 'none' })
   .describe('How the next page is asked for');
 
 export type Paging = z.output<typeof paging>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { referencesAsTexts } from './secret-values.ts';
 
 const path = (what: string) => z.string().describe(`${what}; dotted path, as "meta.after_cursor" or "sort.0"`);
 
@@ -8,22 +9,15 @@ export const template = z.string();
 /** One parameter: a text (a template), a number, yes or no, or a list, which repeats the parameter. */
 const parameter = z.union([template, z.number(), z.boolean(), z.array(z.union([template, z.number()]))]);
 
-const secretName = /^(access_?token|api_?key|apikey|auth|authorization|password|secret|token)$/i;
+/** Query parameters by name; one that is named as a secret takes `${NAME}`. */
+export const parameters = z.record(z.string(), z.preprocess(referencesAsTexts, parameter));
 
-/** Query parameters by name. */
-export const parameters = z.record(
-  z
-    .string()
-    .refine((name) => !secretName.test(name), { error: 'looks like a secret, and addresses land in logs; sign in by `auth` instead' }),
-  parameter,
-);
-
-/** Headers by name. */
+/** Headers by name; one that is named as a secret takes `${NAME}`. */
 export const plainHeaders = z.record(
   z.string().refine((name) => !/^(authorization|cookie|if-modified-since)$/i.test(name), {
     error: 'is not for `headers`; what signs us in belongs into `auth`',
   }),
-  z.string(),
+  z.preprocess(referencesAsTexts, z.string()),
 );
 
 /** A claim about a JSON value. All that are given must hold. */

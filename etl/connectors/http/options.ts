@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { secret } from '../../secret.ts';
 import { paging } from './options-paging.ts';
+import { checkSecrets, referencesAsTexts } from './secret-values.ts';
 import { check, incremental, parameters, plainHeaders, template, timeForm } from './options-parts.ts';
 
 /** Longest time in all that a busy source is waited for in a run, in seconds. */
@@ -26,7 +27,7 @@ const lists = z.record(z.string(), list).default({}).describe('Lists of objects 
 /** A further request with rows of its own. */
 const request = {
   url: template.describe('Address, a template: whole, or relative to `url`; on the same host'),
-  query: parameters.default({}).describe('Query parameters, plainHeaders, templates'),
+  query: parameters.prefault({}).describe('Query parameters, templates'),
   rows: z.string().default('').describe('Where the answer has the list of rows; "" when the answer is the list'),
   paging,
 };
@@ -48,7 +49,7 @@ const details = z
 const confirm = z
   .strictObject({
     url: template.describe('Address, a template: whole, or relative to `url`; {key} is the key in question'),
-    query: parameters.default({}).describe('Query parameters, plainHeaders, templates'),
+    query: parameters.prefault({}).describe('Query parameters, templates'),
     rows: z.string().default('').describe('Where the answer has the list of rows'),
   })
   .describe('Asks once more before a record is taken out: only one that this request no longer finds (no rows, or 404) is gone');
@@ -79,11 +80,16 @@ function schema(text: z.ZodType<string>) {
       })
       .describe('Address of the list'),
     method: z.enum(['GET', 'POST']).default('GET').describe('How rows are asked for; most interfaces want GET'),
-    headers: plainHeaders.default({}).describe('Further headers; what signs us in belongs into `auth`'),
+    headers: plainHeaders.prefault({}).describe('Further headers; what signs us in belongs into `auth`, and a secret stands as ${NAME}'),
     query: parameters
-      .default({})
-      .describe('Query parameters of every request. A text with a {placeholder} that has no value yet is left out'),
-    body: z.record(z.string(), z.json()).optional().describe('JSON body of a POST; its texts are templates'),
+      .prefault({})
+      .describe(
+        'Query parameters of every request. A text with a {placeholder} that has no value yet is left out; a secret stands as ${NAME}',
+      ),
+    body: z
+      .record(z.string(), z.preprocess(referencesAsTexts, z.json()))
+      .optional()
+      .describe('JSON body of a POST; its texts are templates'),
     auth: z
       .union([
         z.strictObject({ bearer: text.describe('Authorization: Bearer …') }),
@@ -144,8 +150,8 @@ function schema(text: z.ZodType<string>) {
       )
       .default([])
       .describe('What the source says of itself that readers should know; shown with the source when all of `when` hold'),
-    details: z.array(details).default([]).describe('Further requests for each row, as for its history'),
-    gone: z.array(gone).default([]).describe('Requests that say which records the source no longer has'),
+    details: z.array(details).prefault([]).describe('Further requests for each row, as for its history'),
+    gone: z.array(gone).prefault([]).describe('Requests that say which records the source no longer has'),
     gone_rows: z
       .strictObject({
         where: z.array(check).min(1).describe('Claims about the row, as { at: status, is: deleted }'),
@@ -157,7 +163,7 @@ function schema(text: z.ZodType<string>) {
 }
 
 /** The options of `http-json` in the configuration, secrets as `${NAME}`. */
-export const httpOptions = schema(secret());
+export const httpOptions = schema(secret()).superRefine(checkSecrets);
 
 /** The same with the values of the secrets: what presets give, as plain data. Parsing fills in the defaults. */
 export const resolvedHttpOptions = schema(z.string().min(1));

@@ -12,6 +12,7 @@ import type { HttpOptions } from './options.ts';
 import type { Place } from './place.ts';
 import { rowTaker } from './rows.ts';
 import { createLargestTime, sourceTime } from './source-time.ts';
+import { withoutSecretParameters } from './secret-values.ts';
 import { readState, writeState, type State } from './state.ts';
 import { walk, type List } from './walk.ts';
 
@@ -99,8 +100,10 @@ export function createHttpReader(deps: HttpDeps) {
       isFirst = false;
       const isEnough = options.max_rows !== undefined && counted >= options.max_rows && step.next !== null;
       const marks = { gone: gone.marks };
+      const kept = step.next && withoutSecretParameters(step.next, options.query);
+      if (step.next && !kept && isEnough) notes.add(secretPlaceNote);
       state = step.next
-        ? { ...marks, mark: state.mark, seen: largest.value(), place: step.next, begun }
+        ? { ...marks, mark: state.mark, seen: largest.value(), place: kept, begun }
         : { ...marks, mark: later(state.mark, largest.value()), seen: null, place: step.kept, begun: null };
       if (isEnough) notes.add(partialNote(options));
       yield extract({ rows, broken, ...(goneKeys.length ? { gone: goneKeys } : {}), ...(isEnough ? { isPartial: true } : {}) });
@@ -137,6 +140,9 @@ function resumeAt({ paging }: HttpOptions, place: Place | null): Place | null {
 function partialNote({ max_rows = 0 }: HttpOptions): string {
   return `a run ends after ${max_rows.toLocaleString('en')} rows (\`max_rows\`); the next one goes on there, and until one has read to the end the source counts as known only until the last one that did`;
 }
+
+const secretPlaceNote =
+  'the address of the next page holds a secret of the source, which is not kept, so the next run begins the list anew: raise `max_rows` so that a run reads to the end';
 
 function isOverlapping({ paging }: HttpOptions): boolean {
   return paging.kind === 'watermark' || (paging.kind === 'offset' && paging.overlap_rows > 0);

@@ -8,6 +8,7 @@ import { parametersAt, stepAfter } from './paging.ts';
 import type { Place, Step } from './place.ts';
 import { probeWatermark } from './probe.ts';
 import { buildRequest, type RequestParts } from './request.ts';
+import { secretParameters } from './secret-values.ts';
 import type { Scope } from './template.ts';
 
 /** A list that comes in pages. */
@@ -104,7 +105,7 @@ export async function* walk(options: WalkOptions): AsyncGenerator<Page> {
 
 /** The request for a place of a list. */
 function requestAt({ list, scope, base }: WalkOptions, place: Place | null): HttpRequest {
-  if (place?.kind === 'url') return buildRequest({ ...list, url: place.url, query: {} }, {}, base);
+  if (place?.kind === 'url') return buildRequest({ ...list, url: place.url, query: secretParameters(list.query) }, {}, base);
   const query = { ...list.query, ...parametersAt(list.paging, place) };
   const last = place?.kind === 'keyset' ? place.last : undefined;
   const watermark = place?.kind === 'watermark' ? place.from : scope.watermark;

@@ -16,8 +16,36 @@ options('have defaults for everything but the address', () => {
 options('take secrets only by reference, and none in an address or a plain header', () => {
   assert.equal(messages({ auth: { bearer: '${DESK_TOKEN}' } }), []);
   assert.is(messages({ auth: { bearer: 'abc' } }).length > 0, true);
-  for (const name of ['token', 'api_key', 'access_token', 'Password'])
-    assert.equal(messages({ query: { [name]: 'abc' } }), ['looks like a secret, and addresses land in logs; sign in by `auth` instead']);
+  const howTo = 'is a secret: write ${NAME} here and put the value into the environment variable NAME';
+  for (const name of [
+    'token',
+    'api_key',
+    'apiKey',
+    'access_token',
+    'Password',
+    'client_secret',
+    'sig',
+    'X-Amz-Signature',
+    'x-functions-key',
+  ]) {
+    for (const place of ['query', 'headers', 'body']) {
+      assert.equal(messages({ [place]: { [name]: 'abc' } }), [howTo], `${place} ${name}`);
+      assert.equal(messages({ [place]: { [name]: '${DESK_KEY}' } }), [], `${place} ${name}`);
+    }
+    assert.equal(messages({ details: [{ url: 'x', prefix: 'd', columns: ['id'], query: { [name]: ['abc'] } }] }), [howTo]);
+    assert.match(
+      messages({ url: `${url}?a=1&${name}=abc` })[0] ?? '',
+      `holds a secret in "${name}": write it under \`query\` as ${name}: \${NAME}`,
+    );
+  }
+  assert.equal(messages({ body: { filter: [{ auth: { token: 'abc' } }] } }), [howTo]);
+  for (const name of ['page_token', 'nextToken', 'author', 'tokens', 'sort_key', 'key', 'X-Tenant', 'design'])
+    assert.equal(
+      messages({ query: { [name]: 'abc' }, headers: { [name]: 'abc' }, body: { [name]: 'abc' }, url: `${url}?${name}=abc` }),
+      [],
+    );
+  assert.equal(messages({ paging: { kind: 'keyset', next: { token: '{last.token}' } } }), []);
+  assert.match(messages({ query: { team: '${TEAM}' } })[0] ?? '', /^takes no \$\{NAME\} of the environment/);
   assert.equal(messages({ headers: { Cookie: 'abc' } }), ['is not for `headers`; what signs us in belongs into `auth`']);
   for (const wrong of ['https://me:pw@desk.example.org/', 'ftp://desk.example.org/', 'desk.example.org'])
     assert.match(messages({ url: wrong })[0] ?? '', /expected an address as https:/);

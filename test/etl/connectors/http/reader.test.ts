@@ -98,12 +98,44 @@ reading('goes on only where it is asked for the same rows; else it reads from th
   for (const since of ['nonsense', '{"v":1}']) assert.equal(await again({}, since), [true, true]);
   const same: Partial<HttpInput>[] = [
     {},
-    { auth: { bearer: 'another' } },
+    { auth: { bearer: 'another' }, headers: { 'x-tenant': 'one', 'x-api-key': 'another' } },
+    { query: { team: ['A'], api_key: 'another' } },
     { max_rows: 5, rate: { requests_per_minute: 6_000 }, timeout_seconds: 9 },
     { paging: { kind: 'page', size: 50, size_parameter: 'per_page' } },
     { incremental: { column: 'at', parameter: 'since', overlap_seconds: 7, reread_days: 1 } },
   ];
   for (const other of same) assert.equal(await again(other), [false, false], JSON.stringify(other));
+});
+
+reading('keeps no secret of an address, and puts it there again where it goes on', async () => {
+  rule = ({ url }) => {
+    const page = Number(url.searchParams.get('page') ?? 1);
+    const next = new URL(url);
+    next.searchParams.set('page', String(page + 1));
+    return url.searchParams.get('api_key')?.startsWith('hush')
+      ? json({ items: [{ id: page }], next: page < 4 ? next.href : null })
+      : refused(401);
+  };
+  const input = (secret: string): HttpInput => ({
+    url: source.url,
+    query: { api_key: secret },
+    rows: 'items',
+    paging: { kind: 'next_url', at: 'next' },
+    max_rows: 2,
+  });
+  const first = await readAll(input('hush-1'));
+  assert.not.match(String(first.cursor), 'hush');
+  const second = await readAll(input('hush-2'), first.cursor);
+  assert.equal([ids(first.rows), ids(second.rows), second.error], [['1', '2'], ['3', '4'], null]);
+  assert.is(source.requests.at(-1)?.url.searchParams.get('api_key'), 'hush-2');
+});
+
+reading('keeps no place in an address with a secret that only the source knows', async () => {
+  rule = ({ url }) => json({ items: [{ id: 1 }], next: url.searchParams.has('signature') ? null : `${url.href}?signature=hush` });
+  const input: HttpInput = { url: `${source.url}/a`, rows: 'items', paging: { kind: 'next_url', at: 'next' }, max_rows: 1 };
+  const { cursor, extracts } = await readAll(input);
+  assert.not.match(String(cursor), 'hush');
+  assert.match(extracts.at(-1)?.notice ?? '', /the next run begins the list anew/);
 });
 
 reading('details become rows of their own that carry the columns of their parent', async () => {
