@@ -35,7 +35,7 @@ export const paging = z
         end,
       })
       .describe(
-        'Numbered pages. Guaranteed: every row that keeps its place while the list is read. A row that moves to a page read before is missed in this run and comes with the next one that asks for it: within `overlap_seconds` and `reread_days`, when it changes again, or always where nothing is incremental. Rows that come twice are loaded once. Where the source can order by time or id, `watermark` or `keyset` lose nothing',
+        'Numbered pages. A row that moves up into a page read before is missed; so with `incremental` a list of several pages is read once more, from its last page to its first, which finds every row that only moves up (or only down). Without `incremental` such a row comes with the next run. Rows that come twice are loaded once. Where the source can order by time or id, `watermark` or `keyset` lose nothing and ask for each page once',
       ),
     z
       .strictObject({
@@ -55,7 +55,7 @@ export const paging = z
         end,
       })
       .describe(
-        'Rows to pass over. Guaranteed as with `page`; moreover nothing is missed as long as no more than `overlap_rows` rows move up between two pages',
+        'Rows to pass over; read once more backwards with `incremental`, as with `page`. Without it nothing is missed as long as no more than `overlap_rows` rows move up between two pages',
       ),
     z
       .strictObject({

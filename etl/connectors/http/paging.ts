@@ -19,6 +19,8 @@ export interface PageRead {
   total: number | null;
   /** Time of a row, where the list is incremental. */
   timeOf: ((row: unknown) => number | null) | null;
+  /** Whether numbered pages and offsets are read a second time, backwards. */
+  isReadBack: boolean;
   faults: Faults;
 }
 
@@ -64,21 +66,35 @@ export function stepAfter(paging: Paging, page: PageRead): Step {
 
 type Kind<Name extends Paging['kind']> = Extract<Paging, { kind: Name }>;
 
+/**
+ * Numbers of pages shift while rows are touched, added or taken out, and a row that moves up into a page read before is missed.
+ * Where a run asks only for what changed, no later one would find it: the list is read once more from its end to its start, towards
+ * which such rows move.
+ */
 function stepByPage(paging: Kind<'page'>, page: PageRead): Step {
-  const at = page.place?.kind === 'page' ? page.place : { page: paging.first, rows: 0, empty: 0 };
+  const { first, size = null } = paging;
+  const at = page.place?.kind === 'page' ? page.place : { page: first, rows: 0, empty: 0, back: false };
+  const back: Step =
+    at.page > first ? { next: { kind: 'page', page: at.page - 1, size, rows: at.rows, empty: 0, back: true }, kept: null } : end;
+  if (at.back) return back;
   const rows = at.rows + page.items.length;
   const empty = page.items.length === 0 ? at.empty + 1 : 0;
-  if (isEnd(paging, page, rows, empty)) return end;
-  return { next: { kind: 'page', page: at.page + 1, rows, empty }, kept: null };
+  if (isEnd(paging, page, rows, empty)) return page.isReadBack ? back : end;
+  return { next: { kind: 'page', page: at.page + 1, size, rows, empty, back: false }, kept: null };
 }
 
+/** As {@link stepByPage}. */
 function stepByOffset(paging: Kind<'offset'>, page: PageRead): Step {
-  const at = page.place?.kind === 'offset' ? page.place : { offset: 0, empty: 0 };
+  const { size, overlap_rows } = paging;
+  const at = page.place?.kind === 'offset' ? page.place : { offset: 0, empty: 0, back: false };
+  const back: Step =
+    at.offset > 0 ? { next: { kind: 'offset', offset: Math.max(0, at.offset - size), empty: 0, back: true }, kept: null } : end;
+  if (at.back) return back;
   const found = page.items.length;
   const empty = found === 0 ? at.empty + 1 : 0;
-  if (isEnd(paging, page, at.offset + found, empty)) return end;
-  const forward = found === 0 ? paging.size : found > paging.overlap_rows ? found - paging.overlap_rows : found;
-  return { next: { kind: 'offset', offset: at.offset + forward, empty }, kept: null };
+  if (isEnd(paging, page, at.offset + found, empty)) return page.isReadBack ? back : end;
+  const forward = found === 0 ? size : found > overlap_rows ? found - overlap_rows : found;
+  return { next: { kind: 'offset', offset: at.offset + forward, empty, back: false }, kept: null };
 }
 
 /** A page shorter than asked for ends a list, unless the source says that there are more rows: it may give smaller pages than it is asked for. */

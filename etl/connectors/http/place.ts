@@ -4,8 +4,17 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 /** Where in a list a read stands: what the next request is made from. */
 export const place = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('page'), page: z.number(), rows: z.number(), empty: z.number() }),
-  z.strictObject({ kind: z.literal('offset'), offset: z.number(), empty: z.number() }),
+  /** `back`: the list is read once more, from its end to its start. */
+  z.strictObject({
+    kind: z.literal('page'),
+    page: z.number(),
+    /** Rows asked for in a page: with another number the pages are others. */
+    size: z.number().nullable(),
+    rows: z.number(),
+    empty: z.number(),
+    back: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('offset'), offset: z.number(), empty: z.number(), back: z.boolean() }),
   z.strictObject({ kind: z.literal('cursor'), cursor: z.string() }),
   z.strictObject({ kind: z.literal('url'), url: z.string() }),
   z.strictObject({ kind: z.literal('keyset'), last: z.record(z.string(), scalar), rows: z.number() }),

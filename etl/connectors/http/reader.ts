@@ -117,7 +117,7 @@ export type { HttpDeps };
 
 function listOf({ url, query, method, body, rows, paging, total, incremental }: HttpOptions): List {
   const since = incremental?.parameter ? { [incremental.parameter]: `{watermark|${incremental.format}}` } : {};
-  return { url, query: { ...query, ...since }, method, body, rows, paging, total };
+  return { url, query: { ...query, ...since }, method, body, rows, paging, total, isMoving: incremental !== undefined };
 }
 
 /** From when on rows are asked for: the largest time of earlier runs less what is read again, or the configured start. */
@@ -130,6 +130,8 @@ function watermarkOf({ incremental }: HttpOptions, mark: number | null): number 
 
 /** Numbered pages and offsets may have shifted since, so the page before is read again. */
 function resumeAt({ paging }: HttpOptions, place: Place | null): Place | null {
+  if (place?.kind === 'page' && place.size !== (paging.kind === 'page' ? (paging.size ?? null) : null)) return null;
+  if (place && 'back' in place && place.back && place.kind === paging.kind) return place;
   if (place?.kind === 'page' && paging.kind === 'page')
     return { ...place, page: Math.max(paging.first, place.page - 1), rows: Math.max(0, place.rows - (paging.size ?? 0)), empty: 0 };
   if (place?.kind === 'offset' && paging.kind === 'offset') return { ...place, offset: Math.max(0, place.offset - paging.size), empty: 0 };
@@ -144,8 +146,9 @@ function partialNote({ max_rows = 0 }: HttpOptions): string {
 const secretPlaceNote =
   'the address of the next page holds a secret of the source, which is not kept, so the next run begins the list anew: raise `max_rows` so that a run reads to the end';
 
-function isOverlapping({ paging }: HttpOptions): boolean {
-  return paging.kind === 'watermark' || (paging.kind === 'offset' && paging.overlap_rows > 0);
+function isOverlapping({ paging, incremental }: HttpOptions): boolean {
+  if (paging.kind === 'watermark') return true;
+  return (paging.kind === 'offset' && paging.overlap_rows > 0) || (incremental !== undefined && ['page', 'offset'].includes(paging.kind));
 }
 
 function later(a: number | null, b: number | null): number | null {

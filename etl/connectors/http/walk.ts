@@ -17,6 +17,8 @@ export interface List extends RequestParts {
   paging: Paging;
   /** Path to the number of rows there are in all. */
   total?: string;
+  /** Whether rows may move in it while it is read, and no later read would find those that are missed. */
+  isMoving?: boolean;
 }
 
 export interface WalkOptions {
@@ -74,7 +76,15 @@ export async function* walk(options: WalkOptions): AsyncGenerator<Page> {
     const items = rowsOf(answer, list.rows, client.faults);
     const total = totalOf(answer, list.total);
     checkProgress(items, place);
-    const step = stepAfter(paging, { place, answer, items, total, timeOf: options.timeOf ?? null, faults: client.faults });
+    const step = stepAfter(paging, {
+      place,
+      answer,
+      items,
+      total,
+      timeOf: options.timeOf ?? null,
+      isReadBack: list.isMoving ?? false,
+      faults: client.faults,
+    });
     if (isFirst && place?.kind === 'watermark')
       await probeWatermark(options, items, (from) => requestAt(options, { ...begin, from } as Place));
     isFirst = false;
@@ -88,7 +98,7 @@ export async function* walk(options: WalkOptions): AsyncGenerator<Page> {
     empty = items.length ? 0 : empty + 1;
     if (empty > mostEmpty)
       throw client.faults.fail(url, `gives one empty page after another (${mostEmpty}); check \`paging\``, { retriable: false });
-    if (!items.length || (at?.kind === 'watermark' && at.back)) return;
+    if (!items.length || (at && 'back' in at && at.back)) return;
     // The first page from some time on may rightly come twice; its further pages may not.
     const isRestart = at?.kind === 'watermark' && paging.kind === 'watermark' && at.page === paging.first;
     if (isRestart) seen.clear();
