@@ -99,11 +99,11 @@ faults('any more in the middle of a run: the run fails with a reason, and the ne
     assert.instance(error, SourceFailed);
     assert.match(
       error.message,
-      /^the store cannot be written: .*; make it writable and run again; the first 800 rows are loaded and stay so$/,
+      /^the store cannot be written: .*; make it writable and run again; the first 500 rows are loaded and stay so$/,
     );
     assert.equal(
       (await runs(store)).map((run) => [run.state, run.read]),
-      [['running', 800]],
+      [['running', 500]],
     );
 
     await store.writer.raw('pragma query_only = off');
