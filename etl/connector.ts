@@ -48,6 +48,8 @@ export interface ReadContext {
   signal?: AbortSignal;
   /** Every column the records of the source have had in earlier runs. */
   knownColumns?: readonly string[];
+  /** Only so many rows are wanted, from the start: the read asks for no more at once, yields as soon as it has them, and asks for nothing else. */
+  firstRows?: number;
   /** Waits; rejects when `signal` is aborted. */
   pause: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }

@@ -80,7 +80,12 @@ async function firstRows(options: PreviewOptions, signal: AbortSignal): Promise<
   if (connector.kind === 'push')
     return { extract: null, notes: ['Records are sent to this source; make a token once it is added, and look at its first run.'] };
   const given = resolveSecrets(source.options, env);
-  const context: ReadContext = { now, signal, pause: (milliseconds, stop = signal) => pause(milliseconds, undefined, { signal: stop }) };
+  const context: ReadContext = {
+    now,
+    signal,
+    firstRows: shownRows,
+    pause: (milliseconds, stop = signal) => pause(milliseconds, undefined, { signal: stop }),
+  };
   if (connector.kind === 'pull') {
     const extract = await firstExtract(connector.read(given, null, context));
     return { extract, notes: extract?.rows.length || extract?.broken.length ? [] : ['The source answers, and has no rows yet.'] };

@@ -26,6 +26,7 @@ async function* readSql(options: SqlOptions, since: string | null, context: Read
   const asked = askedFor(plan, options);
   const known = since === null ? null : readCursor(since, asked);
   const started = known ?? { after: null, nulls: null };
+  const batchRows = Math.min(options.batch_rows, context.firstRows ?? options.batch_rows);
   const database = open(plan, options);
   try {
     const header = await database.columns();
@@ -60,7 +61,7 @@ async function* readSql(options: SqlOptions, since: string | null, context: Read
     const last = plan.watermark === null ? undefined : started.after?.[0];
     const from = last !== undefined && database.overlapAt(last) > 0 ? last : null;
     const first = from === null ? started.after : null;
-    for await (const { rows, isLast } of pages(database, plan, { part, after: first, from }, options.batch_rows, context)) {
+    for await (const { rows, isLast } of pages(database, plan, { part, after: first, from }, batchRows, context)) {
       for (const row of rows) {
         const at = part === 'marked' ? database.timeOf(row.place[0] ?? '') : null;
         if (at !== null && at > context.now()) ahead++;
@@ -75,7 +76,7 @@ async function* readSql(options: SqlOptions, since: string | null, context: Read
       database,
       plan,
       { part: 'unmarked', after: started.nulls, from: null },
-      options.batch_rows,
+      batchRows,
       context,
     )) {
       cursor.nulls = isLast ? null : (rows.at(-1)?.place ?? cursor.nulls);

@@ -9,6 +9,8 @@ import * as assert from 'uvu/assert';
 import { SourceFailed } from '../../etl/errors.ts';
 import { readMap } from '../../etl/map.ts';
 import { previewSource, type PreviewOptions } from '../../etl/preview.ts';
+import { requestTrackerToken, serveRequestTracker } from './connectors/presets/request-tracker-server.ts';
+import { fixtureMap } from './connectors/presets/support.ts';
 import { openWorkplace, type Workplace } from '../support/workplace.ts';
 
 const mapText =
@@ -92,6 +94,28 @@ preview('waits for a source no longer than it was told, and lets go of it', asyn
   await isClosed;
   silent.close();
   silent.closeAllConnections();
+});
+
+preview('of a help desk asks for little: a small page, and the details of as many rows as are shown', async () => {
+  const created = (minute: number): string => new Date(Date.UTC(2026, 0, 5, 9, minute)).toISOString().replace('.000Z', 'Z');
+  const tickets = Array.from({ length: 100 }, (_, i) => ({ id: String(i + 1), Status: 'open', Created: created(0), LastUpdated: created(i), Queue: { Name: 'Complaints' } })); // prettier-ignore
+  const transactions = tickets.flatMap(({ id }) =>
+    [1, 2, 3].map((n) => ({ id: `${id}${n}`, ObjectId: id, Type: 'Status', Field: 'Status', OldValue: 'new', NewValue: 'deleted', Created: created(n) })),
+  ); // prettier-ignore
+  const rt = await serveRequestTracker({ tickets, transactions });
+  const { connectors } = await import('../../etl/connectors/index.ts');
+  const given = { url: rt.url, token: '${RT_TOKEN}', queue: ['Complaints'], text: true };
+  const source = options({ connector: 'request-tracker', options: connectors['request-tracker']?.options.parse(given) as object });
+  try {
+    const shown = await previewSource({ ...source, map: fixtureMap('request-tracker'), env: { RT_TOKEN: requestTrackerToken } });
+    assert.equal([shown.rows.length, shown.problems], [20, []]);
+    const asked = rt.requests.map((request) => new URL(request, rt.url).searchParams);
+    // The list, its first row once more by its own time, and the history and text of tickets until there are 20 rows.
+    assert.equal([asked.length, asked[0]?.get('per_page'), asked[1]?.get('per_page')], [11, '20', '20']);
+    assert.not.ok(asked.some((query) => query.get('query')?.includes('MergedInto')));
+  } finally {
+    await rt.close();
+  }
 });
 
 preview.run();

@@ -6,7 +6,7 @@ import { allHold } from './check.ts';
 import { createClient, type HttpDeps } from './client.ts';
 import { readDetails } from './details.ts';
 import { anewNote, createRecentRows } from '../fingerprint.ts';
-import { readGone } from './gone.ts';
+import { readGone, type GoneKeys } from './gone.ts';
 import { createNotes } from './notes.ts';
 import type { HttpOptions } from './options.ts';
 import type { Place } from './place.ts';
@@ -24,7 +24,10 @@ const daySeconds = 86_400;
  * of its own times in lists read to their end, and inside a list the place to go on from. It is never past what was yielded.
  */
 export function createHttpReader(deps: HttpDeps) {
-  return async function* read(options: HttpOptions, since: string | null, context: ReadContext): AsyncGenerator<Extract> {
+  return async function* read(given: HttpOptions, since: string | null, context: ReadContext): AsyncGenerator<Extract> {
+    const { firstRows } = context;
+    const options = firstRows === undefined ? given : inSmallPages(given, firstRows);
+    const mostRows = firstRows ?? extractRows;
     const { incremental } = options;
     const client = createClient(options, context, deps);
     const notes = createNotes(options, client.faults.redact);
@@ -53,7 +56,10 @@ export function createHttpReader(deps: HttpDeps) {
       };
     };
 
-    const gone = await readGone({ client, options, now: context.now }, since === null ? null : state.gone);
+    const gone: GoneKeys =
+      firstRows === undefined
+        ? await readGone({ client, options, now: context.now }, since === null ? null : state.gone)
+        : { keys: [], marks: state.gone };
     let goneKeys = gone.keys;
     const start = resumeAt(options, state.place);
     const pages = walk({
@@ -89,12 +95,16 @@ export function createHttpReader(deps: HttpDeps) {
           for await (const further of readDetails({ client, options }, { row: taken.row, item }, nextLine)) {
             rows.push(...further.rows);
             broken.push(...further.broken);
-            if (rows.length + broken.length < extractRows) continue;
+            if (rows.length + broken.length < mostRows) continue;
             yield extract({ rows, broken });
             rows = [];
             broken = [];
           }
         }
+        if (rows.length + broken.length < mostRows) continue;
+        yield extract({ rows, broken });
+        rows = [];
+        broken = [];
       }
       if (!(isFirst && (start?.kind === 'page' || start?.kind === 'offset'))) counted += items.length;
       isFirst = false;
@@ -118,6 +128,13 @@ export type { HttpDeps };
 function listOf({ url, query, method, body, rows, paging, total, incremental }: HttpOptions): List {
   const since = incremental?.parameter ? { [incremental.parameter]: `{watermark|${incremental.format}}` } : {};
   return { url, query: { ...query, ...since }, method, body, rows, paging, total, isMoving: incremental !== undefined };
+}
+
+/** Where the source can be asked for fewer rows at once, pages of so many. */
+function inSmallPages(options: HttpOptions, rows: number): HttpOptions {
+  const { paging } = options;
+  if (!('size' in paging) || paging.size === undefined || paging.size_parameter === undefined) return options;
+  return { ...options, paging: { ...paging, size: Math.min(paging.size, rows) } };
 }
 
 /** From when on rows are asked for: the largest time of earlier runs less what is read again, or the configured start. */
