@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Extract, PullConnector, RawRow } from '../../connector.ts';
+import { SourceFailed } from '../../errors.ts';
 import { secret } from '../../secret.ts';
 import { httpConnector, type HttpPreset } from '../http/connector.ts';
 import type { HttpInput } from '../http/options.ts';
@@ -121,13 +122,33 @@ export const zendesk: PullConnector<ZendeskOptions> = {
       name: 'ratings',
       prefix: 'rating.',
       isWanted: ({ satisfaction }) => satisfaction,
-      read: (...given) => zendeskSatisfaction.read(...given),
+      read: readRatings,
     },
   ]),
 };
 
 function signIn(user: string, token: string): HttpInput['auth'] {
   return { basic: { user: `${user}/token`, password: token } };
+}
+
+const newerSurvey = 'accounts that use the newer survey of Zendesk have no ratings here: leave `satisfaction` out then';
+const noRatings = `Zendesk gave no satisfaction ratings; ${newerSurvey}`;
+
+/** The ratings beside tickets. None at all, or a list that may not be read, is told with what it may mean. */
+async function* readRatings(...given: Parameters<typeof zendeskSatisfaction.read>): AsyncGenerator<Extract> {
+  let isEmpty = true;
+  let last: Extract | null = null;
+  try {
+    for await (const extract of zendeskSatisfaction.read(...given)) {
+      isEmpty &&= extract.rows.length === 0;
+      last = extract;
+      yield extract;
+    }
+    if (last && isEmpty) yield { ...last, broken: [], notice: [last.notice, noRatings].filter(Boolean).join('; ') };
+  } catch (error) {
+    if (!(error instanceof SourceFailed) || error.retriable) throw error;
+    throw new SourceFailed(error.source, `${error.message}; ${newerSurvey}`, { retriable: false, cause: error });
+  }
 }
 
 async function* readTickets(...given: Parameters<typeof ticketReader.read>): AsyncGenerator<Extract> {

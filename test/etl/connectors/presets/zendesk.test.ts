@@ -218,6 +218,21 @@ test('takes out tickets that the export says are deleted', async (context) => {
   assert.equal(await context.store.reader('case_fact').orderBy('source_id').pluck('source_id'), ['1', '3']);
 });
 
+test('tells of the newer survey where there are no ratings, or they are refused', async (context) => {
+  const notice = async (): Promise<unknown> => (await context.store.reader('source_state').pluck('notice'))[0];
+  const newer = /accounts that use the newer survey of Zendesk have no ratings here: leave `satisfaction` out then$/;
+  await run(context, { satisfaction: true });
+  assert.is(await notice(), null);
+  context.desk.ratings = [];
+  await run(context, { satisfaction: true });
+  assert.match(String(await notice()), newer);
+  await run(context);
+  assert.is(await notice(), null);
+  const tickets = json({ tickets: [], after_cursor: 'c3', end_of_stream: true });
+  context.source.interrupt(tickets, json({ error: 'Forbidden' }, { status: 403 }));
+  assert.match(await messageOf(run(context, { satisfaction: true })), newer);
+});
+
 test('waits as long as Zendesk says when it is busy, and asks ten times a minute at most', async (context) => {
   const pauses: number[] = [];
   context.source.interrupt(busy(429, 37));
