@@ -197,7 +197,7 @@ for (const theme of ['light', 'dark'] as const) {
         ['tab=rejected&run=1', 'Rejected by one run'],
         ['tab=rejected&row=1', 'The row as it came'],
         ['tab=rejected&state=settled', 'Left out today'],
-        ['tab=flagged', 'Value as given'],
+        ['tab=flagged', '2 flagged values'],
       ] as const) {
         await page.goto(`${world.server.url}/data?${search}`);
         await page.getByText(sign).first().waitFor();
