@@ -1,7 +1,7 @@
 import { BadInput, didYouMean, type Problem } from '../etl/errors.ts';
 import { chooseMembers } from './members.ts';
 import { prepareAll, type Prepared, type QueryDeps } from './prepare.ts';
-import type { Condition, DateName, FactName } from './model/measure.ts';
+import { isOfDuration, type Condition, type DateName, type FactName } from './model/measure.ts';
 import { measureNames, measureOf, otherLabel, type MeasureName } from './model/model.ts';
 import { parseQuery, type Query } from './model/query.ts';
 import { rowsOf } from './model/tally.ts';
@@ -77,7 +77,7 @@ export async function rowsBehind(deps: QueryDeps, { measure: name, query, key, p
   const fact = measure.fact;
   const context: Context = { fact, engine, through: read.isMissing ? { sources: [], isAll: false } : read.through };
   const stretch = stretchOf(prepared, key.period);
-  const isBusiness = query.time === 'business' && measure.kind === 'percentile';
+  const isBusiness = query.time === 'business' && isOfDuration(measure);
   const inTime: Condition[] = isBusiness ? [{ column: 'received_business_seconds', op: 'known' }] : [];
   const conditions = [...rowsOf(name, part, prepared.currency), ...inTime].map((c) => conditionSql(c, context));
   const rows = [...conditions, ...filterSql(prepared.scope.filter, context), ...(await keySql(deps, prepared, key, context))];

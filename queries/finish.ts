@@ -1,8 +1,8 @@
 import { openBudget, type Budget } from './budget.ts';
-import type { Measure } from './model/measure.ts';
+import { isOfDuration, type Measure } from './model/measure.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
 import type { TallyRow } from './model/tally.ts';
-import { kaplanMeier, survivalQuantile, type Survival, type TimePoint } from './stats/kaplan-meier.ts';
+import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type Survival, type TimePoint } from './stats/kaplan-meier.ts';
 import { netPromoterScore } from './stats/nps.ts';
 import { weightedQuantile } from './stats/quantile.ts';
 import { wilson } from './stats/wilson.ts';
@@ -26,7 +26,7 @@ export interface Figures {
 }
 
 /**
- * Turns the tallies of a measure into figures (DESIGN §7): cumulates stocks, divides ratios last, reads quantiles off the Kaplan–Meier curve.
+ * Turns the tallies of a measure into figures (DESIGN §7): cumulates stocks, divides ratios last, reads quantiles and shares off the Kaplan–Meier curve.
  * @param rows the rows of each tally of `talliesOf`, in its order
  * @param minorUnits how many minor units make a major one of the organisation's currency
  * @throws BadInput when there would be more figures than the budget has, before they are made
@@ -40,16 +40,16 @@ export async function figuresOf(
 ): Promise<Figures> {
   const measure = measureOf(name);
   const [first = [], second = []] = rows;
-  const position = measure.kind === 'percentile' ? 1 : 0;
+  const isTimed = isOfDuration(measure);
   const excluded = (at: number) => first.reduce((sum, row) => sum + (row.sums[at] ?? 0), 0);
   const byMember = () => {
     if (measure.kind === 'stock') return stocks(first, second, plan, budget);
-    return measure.kind === 'percentile' ? percentiles(measure, first, plan, budget) : bucketed(measure, first, plan, minorUnits, budget);
+    return isOfDuration(measure) ? offCurves(measure, first, plan, budget) : bucketed(measure, first, plan, minorUnits, budget);
   };
   return {
     byMember: await byMember(),
-    impossible: position ? excluded(1) : 0,
-    unknownEnds: measure.kind === 'stock' ? excluded(1) : position ? excluded(2) : 0,
+    impossible: isTimed ? excluded(1) : 0,
+    unknownEnds: measure.kind === 'stock' ? excluded(1) : isTimed ? excluded(2) : 0,
   };
 }
 
@@ -64,6 +64,8 @@ export function emptyFigure(measure: Measure): Figure {
       return ratio(measure, [0, 0, 0]);
     case 'percentile':
       return percentile(measure, distributionOf(new Map()));
+    case 'survival':
+      return stillOpen(measure, distributionOf(new Map()));
   }
 }
 
@@ -269,11 +271,27 @@ function percentile(measure: Extract<Measure, { kind: 'percentile' }>, { curve, 
   };
 }
 
-async function percentiles(
-  measure: Extract<Measure, { kind: 'percentile' }>,
+/**
+ * What share had not ended when a case was so many days old. Ends lie at the lower edge of their bin, so one up to an hour past the age counts as in time.
+ * Null past the age to which anyone was followed, unless all had ended before.
+ */
+function stillOpen({ days }: Extract<Measure, { kind: 'survival' }>, { curve, longest }: Distribution): Figure {
+  const at = days * 1440;
+  const last = curve.steps.at(-1);
+  const figure = { n: curve.n, followedDays: longest === null ? null : longest / 1440 };
+  const isKnown = last !== undefined && (last.time >= at || last.survival <= 0);
+  if (!isKnown) return { ...figure, value: null, low: null, high: null };
+  const step = survivalAt(curve, at)?.step ?? { survival: 1, greenwood: 0 };
+  const { lower, upper } = survivalLimits(step, 'log-log');
+  return { ...figure, value: step.survival, low: lower, high: upper };
+}
+
+async function offCurves(
+  measure: Extract<Measure, { kind: 'percentile' | 'survival' }>,
   rows: readonly TallyRow[],
   plan: WindowPlan,
   budget: Budget,
 ): Promise<Map<string, Figure[]>> {
-  return mapped(await distributionsOf(rows, plan, budget), (d) => percentile(measure, d), budget);
+  const read = (d: Distribution) => (measure.kind === 'percentile' ? percentile(measure, d) : stillOpen(measure, d));
+  return mapped(await distributionsOf(rows, plan, budget), read, budget);
 }

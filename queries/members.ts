@@ -1,5 +1,6 @@
 import { figuresOfAll, type Asked, type TallyStore } from './figures.ts';
 import type { Figure } from './finish.ts';
+import { isOfDuration } from './model/measure.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
 import type { Query } from './model/query.ts';
 import { atQuery, ungrained, type Prepared, type QueryDeps } from './prepare.ts';
@@ -48,7 +49,7 @@ export function firstAsked(p: Prepared): Asked {
 
 /** Whether the tallies of all members are few and can be added up to those of the members left over. */
 function addsUp({ grain, measures }: Query): boolean {
-  return grain === null && measures.every((name) => measureOf(name).kind !== 'percentile' && measureOf(name).fact !== 'case_issue');
+  return grain === null && measures.every((name) => !isOfDuration(measureOf(name)) && measureOf(name).fact !== 'case_issue');
 }
 
 /** Whether members have to be known before the query itself is tallied. */

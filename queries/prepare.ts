@@ -4,6 +4,7 @@ import { openBudget, type Bounds, type Budget } from './budget.ts';
 import { readBusiness, type BusinessState } from './business.ts';
 import { readCatalog, readSources, type Catalog, type SourceInfo } from './catalog.ts';
 import { readCurrency } from './currency.ts';
+import { isOfDuration } from './model/measure.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
 import type { Query } from './model/query.ts';
 import type { Through } from './model/tally.ts';
@@ -86,7 +87,7 @@ function prepare(
   const current = currentWindow(query, today, mature);
   const measures = query.measures.map((name) => {
     const read = throughOf(name, scope);
-    if (query.time !== 'business' || measureOf(name).kind !== 'percentile') return { name, ...read };
+    if (query.time !== 'business' || !isOfDuration(measureOf(name))) return { name, ...read };
     const note = (message: string): Note => ({ measure: name, source: null, message });
     if (business.why !== null) return { name, ...read, isMissing: true, notes: [note(business.why)] };
     const notes = [...read.notes, note('in business time: a day is 24 opening hours')];

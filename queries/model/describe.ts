@@ -101,6 +101,8 @@ export function describeMethod(name: MeasureName): string {
       return measure.censored
         ? `The Kaplan–Meier quantile of ${durations[measure.of].label}: cases that have not ended count with the time they have waited. The interval is log–log at 95%.`
         : `The median (type 7) of ${durations[measure.of].label} among the cases that have ended.`;
+    case 'survival':
+      return `Read off the Kaplan–Meier curve of ${durations[measure.of].label} at ${countInWords(measure.days, 'day')}: cases that have not ended count with the time they have waited. The interval is log–log at 95%.`;
   }
 }
 

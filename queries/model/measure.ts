@@ -57,7 +57,7 @@ interface Common {
   needs?: readonly Need[];
 }
 
-/** The four kinds of measure (DESIGN §6). */
+/** The kinds of measure (DESIGN §6). A percentile and a survival read one curve: by when a share has ended, and what share has not by when. */
 export type Measure = Common &
   (
     | { kind: 'count'; fact: FactName; on: DateName; where?: readonly Condition[]; sum?: string }
@@ -80,4 +80,10 @@ export type Measure = Common &
         matureDays?: number;
       }
     | { kind: 'percentile'; fact: 'case'; on: 'received'; of: DurationName; p: number; censored: boolean }
+    | { kind: 'survival'; fact: 'case'; on: 'received'; of: DurationName; /** The age looked at. */ days: number }
   );
+
+/** Whether a measure reads how long cases took: from the bins of a duration, over what was received. */
+export function isOfDuration(measure: Measure): measure is Extract<Measure, { kind: 'percentile' | 'survival' }> {
+  return measure.kind === 'percentile' || measure.kind === 'survival';
+}

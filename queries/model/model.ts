@@ -114,7 +114,25 @@ const notUpheld = outcomes.indexOf('not upheld') + 1;
 const csat = surveyKinds.indexOf('csat') + 1;
 const nps = surveyKinds.indexOf('nps') + 1;
 const ces = surveyKinds.indexOf('ces') + 1;
+const unknownEnd = { column: 'is_ended_on_unknown_date', op: 'is', value: 1 } as const;
 const knownEnd = { column: 'is_ended_on_unknown_date', op: 'is', value: 0 } as const;
+
+/** The share of what was received that was not resolved at an age: how long people wait, read the other way round. */
+function openAfter(days: number) {
+  const age = days === 1 ? '1 day' : `${days} days`;
+  return {
+    kind: 'survival',
+    fact: 'case',
+    on: 'received',
+    of: 'resolution',
+    days,
+    unit: 'share',
+    better: 'lower',
+    label: `Still open after ${age}`,
+    needs: [endTimes, resolutionTimes],
+    description: `Share of the cases received that were not resolved ${age} later; younger cases count as long as they have waited.`,
+  } as const;
+}
 
 /** Every figure the product can show, defined once (DESIGN §6). */
 export const measures = {
@@ -146,6 +164,16 @@ export const measures = {
     label: 'Cases closed',
     where: [knownEnd],
     description: 'Cases by the date they ended: resolved, else withdrawn, else closed; an end before receipt counts on the day of receipt.',
+  },
+  ended_undated: {
+    kind: 'count',
+    fact: 'case',
+    on: 'received',
+    unit: 'cases',
+    better: 'neither',
+    label: 'Ended without a date',
+    where: [unknownEnd],
+    description: 'Cases by the date they were received that have ended, though nobody recorded when: they are neither open nor closed.',
   },
   withdrawn: {
     kind: 'count',
@@ -535,6 +563,16 @@ export const measures = {
     needs: [endTimes, resolutionTimes],
     description: 'Median days to resolve among the cases already resolved; it flatters, since the slow ones are still open.',
   },
+  open_after_1_day: openAfter(1),
+  open_after_2_days: openAfter(2),
+  open_after_3_days: openAfter(3),
+  open_after_7_days: openAfter(7),
+  open_after_14_days: openAfter(14),
+  open_after_30_days: openAfter(30),
+  open_after_60_days: openAfter(60),
+  open_after_90_days: openAfter(90),
+  open_after_180_days: openAfter(180),
+  open_after_365_days: openAfter(365),
   first_response_hours_p50: {
     kind: 'percentile',
     fact: 'case',

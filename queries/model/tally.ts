@@ -95,7 +95,7 @@ const impossible: Condition = { column: 'is_time_impossible', op: 'is', value: 1
 /**
  * The tallies of a measure. Order: a count, ratio or percentile has one; a stock has those that enter and those that leave.
  * Sums: count [n], or [sum, n] for a sum; stock [n, cases ended on an unknown date] and [n]; ratio [whole, numerator, subtracted];
- * percentile [n, impossible times, unknown ends].
+ * percentile and survival [n, impossible times, unknown ends].
  */
 export function talliesOf(name: MeasureName, frame: Frame): Tally[] {
   const measure = measureOf(name);
@@ -138,7 +138,8 @@ export function talliesOf(name: MeasureName, frame: Frame): Tally[] {
       if (measure.minus) sums.push({ column: 1, where: [...whole, ...measure.minus] });
       return [{ ...base, fact: measure.fact, on: measure.on, matureDays: measure.matureDays ?? 0, sums }];
     }
-    case 'percentile': {
+    case 'percentile':
+    case 'survival': {
       const sums: Sum[] = [
         { column: 1, where: [] },
         { column: 1, where: [impossible] },
@@ -165,13 +166,14 @@ export function rowsOf(name: MeasureName, part: 'whole' | 'numerator', currency:
       return [...first, ...measure.where];
     case 'ratio':
       return [...first, ...measure.whole, ...(part === 'numerator' ? (measure.part ?? []) : [])];
-    case 'percentile': {
+    case 'percentile':
+    case 'survival': {
       const known: Condition[] = [
         { column: 'is_time_impossible', op: 'is', value: 0 },
         { column: 'is_ended_on_unknown_date', op: 'is', value: 0 },
       ];
       const reached: Condition[] = [{ column: durations[measure.of].end, op: 'by_then' }];
-      return [...first, ...known, ...(measure.censored ? [] : reached)];
+      return [...first, ...known, ...(measure.kind === 'survival' || measure.censored ? [] : reached)];
     }
   }
 }

@@ -60,7 +60,7 @@ answers('every measure by every dimension and grain runs on a real store', async
     for (const grain of [null, ...grains]) {
       for (const dimension of dimensionNames) {
         const by = dimension === 'issue' ? ['issue'] : ['issue', dimension];
-        const queries = [measureNames.slice(0, 20), measureNames.slice(20)].map((measures) =>
+        const queries = [measureNames.slice(0, 20), measureNames.slice(20, 40), measureNames.slice(40)].map((measures) =>
           parseQuery({ ...year, measures, by, ...(grain && { grain }) }),
         );
         const { tables } = await answer(deps, queries);
@@ -368,6 +368,36 @@ answers('says that business time has no calendar yet', async () => {
     assert.equal([table.rows[0]?.received, table.rows[0]?.resolution_days_p50], [1, null]);
     assert.match(table.notes[0]?.message ?? '', /calendar/);
   });
+});
+
+answers('tells what share is still open at each age beside the median, and keeps undated ends out of the balance', async () => {
+  const records = [
+    complaint('1', '2024-01-01T00:00:00Z', { resolved_at: at('2024-01-02T00:00:00Z') }),
+    complaint('2', '2024-01-05T00:00:00Z', { resolved_at: at('2024-02-04T00:00:00Z') }),
+    complaint('3', '2024-02-10T00:00:00Z'),
+    complaint('4', '2024-02-11T00:00:00Z', { status: 'closed' }),
+  ];
+  await withRecords(
+    records,
+    async (deps) => {
+      const measures = ['resolution_days_p50', 'open_after_1_day', 'open_after_14_days', 'open_after_30_days', 'open_after_60_days'];
+      // Three cases: ended after 1 and 30 days, one open and 10 days old: 2/3, and 0 from day 30, since nobody else was left to wait.
+      const figures = await row(deps, { measures });
+      const close = (value: unknown, expected: number) => Math.abs(Number(value) - expected) < 1e-9;
+      assert.ok(close(figures.open_after_1_day, 2 / 3) && close(figures.open_after_14_days, 2 / 3));
+      assert.equal([figures.open_after_30_days, figures.open_after_60_days, figures.open_after_30_days_n], [0, 0, 3]);
+      assert.is(figures.resolution_days_p50, 30);
+      const flow = await ask(deps, { measures: ['received', 'closed', 'ended_undated', 'open'], grain: 'month', to: '2024-02-29' });
+      assert.equal(
+        flow.rows.map((r) => [r.received, r.closed, r.ended_undated, r.open]),
+        [
+          [2, 1, 0, 1],
+          [2, 1, 1, 1],
+        ],
+      );
+    },
+    [{ throughAt: at('2024-02-20T00:00:00Z') }],
+  );
 });
 
 answers('says that a period lies beyond what is known, and answers an empty store', async () => {

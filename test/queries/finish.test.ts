@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { emptyFigure, figuresOf } from '../../queries/finish.ts';
-import { measureOf } from '../../queries/model/model.ts';
+import { measureOf, type MeasureName } from '../../queries/model/model.ts';
 import type { TallyRow } from '../../queries/model/tally.ts';
 import { currentWindow } from '../../queries/windows.ts';
 
@@ -58,6 +58,31 @@ finishing('takes type 7 of those resolved for the figure that leaves open cases 
     100,
   );
   assert.equal(byMember.get('')?.[0], { value: 1.5, n: 2, followedDays: 2 });
+});
+
+finishing('reads what share is still open at an age, counting the young as long as they waited', async () => {
+  // Four cases: ends after 1 and 3 days, one open at an age of 2 days, one at 10. Survival: 3/4 from day 1; of the two left one ends on day 3: 3/8.
+  const rows = [[row('2024-01-01', [4, 0, 0], [1440, 1, 4320, 1, -49, 1, -241, 1])]];
+  const at = async (name: MeasureName) => (await figuresOf(name, rows, months, 100)).byMember.get('')?.[0];
+  const values = await Promise.all((['open_after_1_day', 'open_after_2_days', 'open_after_3_days', 'open_after_7_days'] as const).map(at));
+  assert.equal(
+    values.map((figure) => figure?.value),
+    [0.75, 0.75, 0.375, 0.375],
+  );
+  // log–log at 3 of 4, as R's survfit: 0.1279 to 0.9605.
+  assert.ok(Math.abs((values[0]?.low ?? 0) - 0.1279) < 0.0001 && Math.abs((values[0]?.high ?? 0) - 0.9605) < 0.0001);
+  assert.equal(await at('open_after_14_days'), { value: null, n: 4, low: null, high: null, followedDays: 10 });
+  const all = [[row('2024-01-01', [2, 0, 0], [60, 2])]];
+  // All have ended: that is known at any age.
+  assert.equal((await figuresOf('open_after_365_days', all, months, 100)).byMember.get('')?.[0]?.value, 0);
+  const young = [[row('2024-01-01', [2, 0, 0], [2880, 2])]];
+  assert.equal((await figuresOf('open_after_1_day', young, months, 100)).byMember.get('')?.[0], {
+    n: 2,
+    followedDays: 2,
+    value: 1,
+    low: 1,
+    high: 1,
+  });
 });
 
 finishing('gives money in major units, and scores and promoters by their own rules', async () => {
