@@ -1,11 +1,23 @@
-import type { Config, TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
+import {
+  chartConfig,
+  dimmed,
+  hollow,
+  hollowOf,
+  hover,
+  isNarrow,
+  lastPoint,
+  pointSize,
+  roomyAxis,
+  strokes,
+  tickParams,
+  timeAxis,
+  valueAxis,
+} from './chart-parts.ts';
 import { colour, series, type Theme } from './colours.ts';
-import { measureOf, noneLabel, otherLabel, dimensions, type Grain, type MeasureName } from './model.ts';
-import { bucketsBetween } from './buckets.ts';
-import { formatBucket, formatChange, formatCount, formatInterval, formatTick, formatValue } from './number.ts';
-import type { Unit } from './measure.ts';
+import { measureOf, noneLabel, otherLabel, dimensions, type MeasureName } from './model.ts';
 import type { Report } from './reports.ts';
-import type { Column, Row, TableJson, Value } from './wire.ts';
+import type { Column } from './wire.ts';
 
 /** What a spec depends on besides its report. */
 export interface ChartStyle {
@@ -17,7 +29,7 @@ export interface ChartStyle {
 }
 
 /**
- * The Vega-Lite picture of a report, decided without looking at the rows: a named data set `table` that takes the rows of {@link chartRows}.
+ * The Vega-Lite picture of a report, decided without looking at the rows: a named data set `table` that takes the rows of `chartRows`.
  * Titles are HTML, not in the spec. Every mark carries its row as `datum`: keys by the names of the table's columns.
  */
 export function chartSpec(report: Report, columns: Column[], style: ChartStyle): TopLevelSpec {
@@ -46,7 +58,7 @@ export function chartSpec(report: Report, columns: Column[], style: ChartStyle):
   } as TopLevelSpec;
 }
 
-/** A sparkline of 96 by 24 with its last point dotted; rows as in {@link chartRows}. */
+/** A sparkline of 96 by 24 with its last point dotted; rows as in `chartRows`. */
 export function sparkSpec(measure: MeasureName, theme: Theme): TopLevelSpec {
   const y = { field: measure, type: 'quantitative', axis: null, scale: { zero: false, nice: false } };
   const x = { field: 'at', type: 'temporal', axis: null, scale: { type: 'utc' } };
@@ -70,133 +82,6 @@ export function sparkSpec(measure: MeasureName, theme: Theme): TopLevelSpec {
     ],
   };
   return spec as unknown as TopLevelSpec; // literal fields above are wider than the union Vega-Lite wants
-}
-
-/**
- * The rows of a table with what a chart writes beside the figures: `KEY_text` for every figure, its interval, n and change, and `spoken`, the
- * accessible name of the mark; over time also `bucket`, the position of the period from 0, its `tick` and `year` as the axis writes them, and
- * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bars `name_lines`, the name in at most two lines.
- */
-export function chartRows(report: Report, table: TableJson, grain: Grain | null, currency: string): Row[] {
-  const measures = report.chart.type === 'bands' ? report.chart.measures : [report.chart.measure];
-  const labels = report.chart.type === 'lines' ? labelPlaces(table.rows, report.chart.by, report.chart.measure) : null;
-  const buckets = grain ? placesOf(table.rows, grain) : null;
-  const parts = new Set(table.rows.flatMap((row) => (row.complete === 0 ? [buckets?.get(String(row.period)) ?? -1] : [])));
-  return table.rows.map((row) => {
-    const drawn: Row = { ...row };
-    const bucket = buckets?.get(String(row.period));
-    if (bucket !== undefined && grain) {
-      Object.assign(drawn, { bucket, ...formatTick(grain, String(row.period)) });
-      drawn.meets_part = [bucket - 1, bucket, bucket + 1].some((place) => parts.has(place)) ? 1 : 0;
-    }
-    if (report.chart.type === 'bars') drawn.name_lines = inTwoLines(String(row[report.chart.by] ?? ''));
-    if (labels) drawn.label_at = labels.get(row) ?? null;
-    const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : null;
-    if (when) drawn.period_text = row.complete === 0 ? `${when} (so far)` : when;
-    const keys = table.columns.filter((c) => c.type === 'label').map((c) => String(row[c.name]));
-    const spoken: string[] = [];
-    for (const name of measures) {
-      const { unit, label } = measureOf(name);
-      const n = row[`${name}_n`];
-      const context = { n: typeof n === 'number' ? n : typeof row[name] === 'number' ? 1 : 0, currency };
-      drawn[`${name}_text`] = formatValue(row[name], unit, context);
-      if (n !== undefined) drawn[`${name}_n_text`] = typeof n === 'number' ? formatCount(n) : '–';
-      const interval = formatInterval(row[`${name}_low`], row[`${name}_high`], unit, context);
-      drawn[`${name}_interval_text`] = interval || '–';
-      const before = row[`${name}_before`];
-      if (before !== undefined) drawn[`${name}_change_text`] = formatChange(row[name], before, unit, context) || '–';
-      spoken.push(`${label}: ${drawn[`${name}_text`]}`);
-    }
-    drawn.spoken = [...keys, ...(when ? [String(drawn.period_text)] : []), ...spoken].join(', ');
-    return drawn;
-  });
-}
-
-/** Positions of the periods of the rows, from 0; a period between them that has no row keeps its place. */
-function placesOf(rows: Row[], grain: Grain): Map<string, number> {
-  const periods = rows.flatMap((row) => (typeof row.period === 'string' ? [row.period] : [])).sort();
-  const [first, last] = [periods[0], periods.at(-1)];
-  return new Map(first && last ? bucketsBetween(grain, first, last).map((period, place) => [period, place]) : []);
-}
-
-// What fits into the room beside the bars, in letters of the usual width.
-const lineLength = 23;
-
-/** A name broken between words into at most two lines, joined by a line feed; what does not fit ends in an ellipsis. */
-function inTwoLines(name: string): string {
-  if (name.length <= lineLength) return name;
-  const lines = [''];
-  // A slash may end a line as a blank does.
-  for (const word of name.split(/(?<=[\s/])/)) {
-    const line = lines.at(-1) ?? '';
-    if (line && (line + word).trimEnd().length > lineLength) lines.push(word);
-    else lines[lines.length - 1] = line + word;
-  }
-  const [first = '', second = '', ...rest] = lines.map((line) => line.trim());
-  if (!second) return first;
-  return `${first}\n${rest.length ? `${second.slice(0, lineLength - 1).trimEnd()}…` : second}`;
-}
-
-/** Where the names at the ends of lines stand, in units of the measure: at the last value, or spread around those of its neighbours until each is clear. */
-function labelPlaces(rows: Row[], by: string, measure: MeasureName): Map<Row, number> {
-  const last = new Map<Value | undefined, { row: Row; value: number }>();
-  let highest = 0;
-  for (const row of rows) {
-    const value = row[measure];
-    if (typeof value !== 'number' || row[by] === otherLabel) continue;
-    last.set(row[by], { row, value });
-    highest = Math.max(highest, value);
-  }
-  // A line of text is about a sixteenth of the height of a chart over time.
-  const gap = highest / 16;
-  const groups: { row: Row; value: number }[][] = [];
-  const middle = (group: { value: number }[]) => group.reduce((sum, { value }) => sum + value, 0) / group.length;
-  for (const end of [...last.values()].sort((a, b) => a.value - b.value)) {
-    let group = [end];
-    for (
-      let below = groups.at(-1);
-      below && middle(group) - middle(below) < ((group.length + below.length) / 2) * gap;
-      below = groups.at(-1)
-    ) {
-      group = [...below, ...group];
-      groups.pop();
-    }
-    groups.push(group);
-  }
-  const places = new Map<Row, number>();
-  for (const group of groups) {
-    const first = Math.max(0, middle(group) - ((group.length - 1) / 2) * gap);
-    group.forEach(({ row }, i) => places.set(row, first + i * gap));
-  }
-  return places;
-}
-
-/** The look of every chart (LOOK "Charts"). */
-export function chartConfig(theme: Theme): Config {
-  const text = colour('ink-2', theme);
-  return {
-    font: 'Inter Variable, Inter, system-ui, sans-serif',
-    locale: { number: { decimal: '.', thousands: '\u202f', grouping: [3], currency: ['', ''] } },
-    view: { stroke: null },
-    axis: {
-      labelColor: text,
-      titleColor: text,
-      labelFontSize: 13,
-      titleFontSize: 13,
-      titleFontWeight: 'normal',
-      labelFontWeight: 'normal',
-      grid: false,
-      domain: false,
-      ticks: false,
-      labelPadding: 8,
-      gridColor: colour('hairline', theme),
-    },
-    axisX: { labelFlush: true, labelSeparation: 10, labelOverlap: 'greedy', domain: true, domainColor: colour('hairline', theme) },
-    axisQuantitative: { grid: true, tickCount: 5 },
-    text: { fontSize: 13, color: colour('ink', theme) },
-    point: { size: 50, strokeWidth: 2 },
-    range: { category: series.map((name) => colour(name, theme)) },
-  };
 }
 
 function bars(measure: MeasureName, by: string, compared: boolean, theme: Theme) {
@@ -340,106 +225,5 @@ function band(measure: MeasureName, index: number, labelled: boolean, hasInterva
           },
         ]
       : []),
-  ];
-}
-
-const hover = { name: 'hovered', select: { type: 'point', on: 'pointerover', clear: 'pointerout' } };
-const dimmed = { condition: { param: 'hovered', value: 1 }, value: 0.25 };
-
-// Below this width of a chart its lines are named in a key below it: names at their ends would leave too little for the lines.
-const narrowChart = 480;
-const isNarrow = (width?: number) => (width === undefined ? `containerSize()[0] < ${narrowChart}` : String(width < narrowChart));
-
-/** How many periods there are, and every how many of them one is named: 3 to 12 names that have room. */
-const tickParams = [
-  { name: 'buckets', expr: "extent(pluck(data('table'), 'bucket'))[1] + 1" },
-  { name: 'stride', expr: 'min(ceil(buckets / clamp(floor(width / 56), 3, 12)), max(1, floor((buckets - 1) / 2)))' },
-] as const;
-const rowAt = (place: string) => `data('table')[indexof(pluck(data('table'), 'bucket'), ${place})]`;
-const isNewYear = `${rowAt('datum.value')}.year && (datum.value < stride || ${rowAt('datum.value')}.year !== ${rowAt('datum.value - stride')}.year)`;
-const timeAxis = {
-  field: 'bucket',
-  type: 'quantitative',
-  title: null,
-  scale: { zero: false, nice: false },
-  axis: {
-    grid: false,
-    values: { expr: 'sequence(0, buckets, stride)' },
-    // The year stands below the first name and wherever it changes.
-    labelExpr: `${isNewYear} ? [${rowAt('datum.value')}.tick, ${rowAt('datum.value')}.year] : ${rowAt('datum.value')}.tick`,
-    labelLineHeight: 16,
-    labelOverlap: false,
-    labelFlush: false,
-    // Vega drops every second value beyond this number.
-    tickCount: 12,
-  },
-};
-
-// Many points in little room would hide their line.
-const pointSize = { expr: 'clamp(3 * width / buckets, 6, 50)' };
-
-/** A line in two strokes: drawn through where periods are whole, dotted to and from a part of a period. */
-function strokes(measure: MeasureName, strokeDash: number[]) {
-  const name = JSON.stringify(measure);
-  const mark = { type: 'line', strokeWidth: 2, interpolate: 'linear', aria: false, tooltip: null };
-  const whole = { calculate: `${isPartial} ? null : datum[${name}]`, as: `${measure}_whole` };
-  const part = { calculate: `datum.meets_part === 1 ? datum[${name}] : null`, as: `${measure}_part` };
-  const y = (field: string) => ({ field, type: 'quantitative' });
-  return [
-    { transform: [whole], mark: { ...mark, strokeDash }, y: y(whole.as) },
-    { transform: [part], mark: { ...mark, strokeDash: [1.5, 3.5], strokeWidth: 1.5, opacity: 0.8 }, y: y(part.as) },
-  ];
-}
-
-function valueAxis(measure: MeasureName, unit: Unit) {
-  const title = { cases: null, surveys: null, share: null, days: 'days', hours: 'hours', money: null, points: 'points', score: 'score' }[
-    unit
-  ];
-  const format = unit === 'share' ? '.0%' : ',~f';
-  const isCount = unit === 'cases' || unit === 'surveys';
-  const scale = unit === 'share' ? { domain: [0, 1] } : { zero: unit !== 'points' && unit !== 'score', nice: true };
-  return {
-    field: measure,
-    type: 'quantitative',
-    title,
-    scale,
-    axis: {
-      format,
-      tickCount: 4,
-      ...(isCount && { tickMinStep: 1 }),
-      titleAngle: 0,
-      titleAlign: 'left',
-      titleAnchor: 'end',
-      titleX: 0,
-      titleY: -12,
-    },
-  };
-}
-
-/** The same, of counts with room for three: an axis of a few has whole numbers, and enough of them. One layer of a chart says so for all. */
-function roomyAxis(measure: MeasureName, unit: Unit) {
-  const axis = valueAxis(measure, unit);
-  const isCount = unit === 'cases' || unit === 'surveys';
-  return isCount ? { ...axis, scale: { ...axis.scale, domain: { unionWith: [0, 3] } } } : axis;
-}
-
-/** A part of a period is drawn hollow. */
-function hollow(name: Parameters<typeof colour>[0], theme: Theme) {
-  return { condition: { test: isPartial, value: colour('raised', theme) }, value: colour(name, theme) };
-}
-
-/** The same where the colour is that of the series. */
-function hollowOf(color: object, theme: Theme) {
-  return { ...color, condition: { test: isPartial, value: colour('raised', theme) } };
-}
-
-const isPartial = 'datum.complete === 0';
-
-/** Keeps the last row in time that has a figure, of each group where rows are grouped by colour. */
-function lastPoint(measure: MeasureName, time: 'bucket' | 'at' = 'bucket') {
-  return [
-    { filter: `isValid(datum.${measure})` },
-    { joinaggregate: [{ op: 'max', field: time, as: 'last' }] },
-    { filter: `datum.${time} === datum.last` },
   ];
 }

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { countOf, drillOf, marksOf } from '../../client/marks.ts';
-import { chartRows } from '../../queries/model/chart.ts';
+import { chartRows } from '../../queries/model/chart-rows.ts';
 import { furtherReports, trends, type Report } from '../../queries/model/reports.ts';
 import type { Column, Row, TableJson } from '../../queries/model/wire.ts';
 

@@ -1,0 +1,104 @@
+import { bucketsBetween } from './buckets.ts';
+import { measureOf, otherLabel, type Grain, type MeasureName } from './model.ts';
+import { formatBucket, formatChange, formatCount, formatInterval, formatTick, formatValue } from './number.ts';
+import type { Report } from './reports.ts';
+import type { Row, TableJson, Value } from './wire.ts';
+
+/**
+ * The rows of a table with what a chart writes beside the figures: `KEY_text` for every figure, its interval, n and change, and `spoken`, the
+ * accessible name of the mark; over time also `bucket`, the position of the period from 0, its `tick` and `year` as the axis writes them, and
+ * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bars `name_lines`, the name in at most two lines.
+ */
+export function chartRows(report: Report, table: TableJson, grain: Grain | null, currency: string): Row[] {
+  const measures = report.chart.type === 'bands' ? report.chart.measures : [report.chart.measure];
+  const labels = report.chart.type === 'lines' ? labelPlaces(table.rows, report.chart.by, report.chart.measure) : null;
+  const buckets = grain ? placesOf(table.rows, grain) : null;
+  const parts = new Set(table.rows.flatMap((row) => (row.complete === 0 ? [buckets?.get(String(row.period)) ?? -1] : [])));
+  return table.rows.map((row) => {
+    const drawn: Row = { ...row };
+    const bucket = buckets?.get(String(row.period));
+    if (bucket !== undefined && grain) {
+      Object.assign(drawn, { bucket, ...formatTick(grain, String(row.period)) });
+      drawn.meets_part = [bucket - 1, bucket, bucket + 1].some((place) => parts.has(place)) ? 1 : 0;
+    }
+    if (report.chart.type === 'bars') drawn.name_lines = inTwoLines(String(row[report.chart.by] ?? ''));
+    if (labels) drawn.label_at = labels.get(row) ?? null;
+    const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : null;
+    if (when) drawn.period_text = row.complete === 0 ? `${when} (so far)` : when;
+    const keys = table.columns.filter((c) => c.type === 'label').map((c) => String(row[c.name]));
+    const spoken: string[] = [];
+    for (const name of measures) {
+      const { unit, label } = measureOf(name);
+      const n = row[`${name}_n`];
+      const context = { n: typeof n === 'number' ? n : typeof row[name] === 'number' ? 1 : 0, currency };
+      drawn[`${name}_text`] = formatValue(row[name], unit, context);
+      if (n !== undefined) drawn[`${name}_n_text`] = typeof n === 'number' ? formatCount(n) : '–';
+      const interval = formatInterval(row[`${name}_low`], row[`${name}_high`], unit, context);
+      drawn[`${name}_interval_text`] = interval || '–';
+      const before = row[`${name}_before`];
+      if (before !== undefined) drawn[`${name}_change_text`] = formatChange(row[name], before, unit, context) || '–';
+      spoken.push(`${label}: ${drawn[`${name}_text`]}`);
+    }
+    drawn.spoken = [...keys, ...(when ? [String(drawn.period_text)] : []), ...spoken].join(', ');
+    return drawn;
+  });
+}
+
+/** Positions of the periods of the rows, from 0; a period between them that has no row keeps its place. */
+function placesOf(rows: Row[], grain: Grain): Map<string, number> {
+  const periods = rows.flatMap((row) => (typeof row.period === 'string' ? [row.period] : [])).sort();
+  const [first, last] = [periods[0], periods.at(-1)];
+  return new Map(first && last ? bucketsBetween(grain, first, last).map((period, place) => [period, place]) : []);
+}
+
+// What fits into the room beside the bars, in letters of the usual width.
+const lineLength = 23;
+
+/** A name broken between words into at most two lines, joined by a line feed; what does not fit ends in an ellipsis. */
+function inTwoLines(name: string): string {
+  if (name.length <= lineLength) return name;
+  const lines = [''];
+  // A slash may end a line as a blank does.
+  for (const word of name.split(/(?<=[\s/])/)) {
+    const line = lines.at(-1) ?? '';
+    if (line && (line + word).trimEnd().length > lineLength) lines.push(word);
+    else lines[lines.length - 1] = line + word;
+  }
+  const [first = '', second = '', ...rest] = lines.map((line) => line.trim());
+  if (!second) return first;
+  return `${first}\n${rest.length ? `${second.slice(0, lineLength - 1).trimEnd()}…` : second}`;
+}
+
+/** Where the names at the ends of lines stand, in units of the measure: at the last value, or spread around those of its neighbours until each is clear. */
+function labelPlaces(rows: Row[], by: string, measure: MeasureName): Map<Row, number> {
+  const last = new Map<Value | undefined, { row: Row; value: number }>();
+  let highest = 0;
+  for (const row of rows) {
+    const value = row[measure];
+    if (typeof value !== 'number' || row[by] === otherLabel) continue;
+    last.set(row[by], { row, value });
+    highest = Math.max(highest, value);
+  }
+  // A line of text is about a sixteenth of the height of a chart over time.
+  const gap = highest / 16;
+  const groups: { row: Row; value: number }[][] = [];
+  const middle = (group: { value: number }[]) => group.reduce((sum, { value }) => sum + value, 0) / group.length;
+  for (const end of [...last.values()].sort((a, b) => a.value - b.value)) {
+    let group = [end];
+    for (
+      let below = groups.at(-1);
+      below && middle(group) - middle(below) < ((group.length + below.length) / 2) * gap;
+      below = groups.at(-1)
+    ) {
+      group = [...below, ...group];
+      groups.pop();
+    }
+    groups.push(group);
+  }
+  const places = new Map<Row, number>();
+  for (const group of groups) {
+    const first = Math.max(0, middle(group) - ((group.length - 1) / 2) * gap);
+    group.forEach(({ row }, i) => places.set(row, first + i * gap));
+  }
+  return places;
+}
