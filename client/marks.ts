@@ -1,6 +1,7 @@
 import { measureOf, otherLabel, type DimensionName, type MeasureName } from '../queries/model/model.ts';
-import type { Report } from '../queries/model/reports.ts';
+import { drawnMeasures, type Report } from '../queries/model/reports.ts';
 import type { Row, TableJson } from '../queries/model/wire.ts';
+import { sentence } from './case-words.ts';
 import type { Drill } from './state/drill.ts';
 
 /** A figure on a picture that can be read and opened. */
@@ -12,19 +13,20 @@ export interface Mark {
   text: string;
 }
 
-/** The value columns a report draws, in order of drawing. */
-export function drawnMeasures(report: Report): readonly MeasureName[] {
-  return report.chart.type === 'bands' ? report.chart.measures : [report.chart.measure];
-}
-
 /**
- * The marks of a picture as the arrow keys walk through them: a list a series (bars are one, lines one a member, bands one a measure), each in the
+ * The marks of a picture as the arrow keys walk through them: a list a series (bars are one, lines one a member, bands one a measure, a curve is one over its ages), each in the
  * order of the rows. Unknown values have no mark.
  * @param drawn rows of `chartRows`, in the order of the table
  */
 export function marksOf(report: Report, drawn: Row[]): Mark[][] {
-  const series = new Map<string, Mark[]>();
   const { chart } = report;
+  if (chart.type === 'curve') {
+    const reached = drawn.flatMap((row, index) =>
+      row.share === null ? [] : [{ row: index, measure: row.measure as MeasureName, text: spokenOfAge(row) }],
+    );
+    return reached.length ? [reached] : [];
+  }
+  const series = new Map<string, Mark[]>();
   for (const measure of drawnMeasures(report)) {
     for (const [index, row] of drawn.entries()) {
       if (row[measure] === null || row[measure] === undefined) continue;
@@ -66,6 +68,9 @@ export function countOf(row: Row, measure: MeasureName): number | null {
  * @returns null where at least one source could answer
  */
 export function absenceOf(table: TableJson, measure: MeasureName | undefined, sourceCount: number): string | null {
+  // What is only remarked on has figures.
+  const isKnown = measure !== undefined && table.rows.some((row) => row[measure] !== null || typeof row[`${measure}_n`] === 'number');
+  if (isKnown) return null;
   const notes = table.notes.filter((note) => note.measure === measure);
   const isAll = notes.some((note) => note.source === null) || new Set(notes.map((note) => note.source)).size >= sourceCount;
   return isAll ? (notes[0]?.message ?? null) : null;
@@ -82,4 +87,39 @@ function spoken(report: Report, measure: MeasureName, row: Row): string {
     ...(has(`${measure}_change_text`) ? [`${row[`${measure}_change_text`]} against before`] : []),
   ];
   return [...name, ...when].join(', ') + `: ${parts.join(', ')}`;
+}
+
+function spokenOfAge(row: Row): string {
+  const likely = row.interval_text === '–' ? '' : `, likely ${row.interval_text}`;
+  const change = row.change_text === '–' ? '' : `, ${row.change_text} against before`;
+  return `${row.spoken}, from ${row.n_text}${likely}${change}`;
+}
+
+/**
+ * How many cases a picture rests on: of counts, rates and durations all of its rows together, of what is open at an end those of its last.
+ * @param measure the first the picture draws
+ */
+export function totalOf(report: Report, table: TableJson, measure: MeasureName | undefined): number {
+  if (!measure) return 0;
+  const counts = table.rows.flatMap((row) => countOf(row, measure) ?? []);
+  const isOverTime = measureOf(measure).kind === 'stock' && Boolean(report.query.grain);
+  return isOverTime ? (counts.at(-1) ?? 0) : counts.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * What has to be said beside a picture: sources and measures that are not in it, cases left out, how time is reckoned.
+ * @param sourceCount how many sources have cases
+ */
+export function remarksOf(table: TableJson, measures: readonly MeasureName[], sourceCount: number): string[] {
+  const missing = new Map(measures.map((measure) => [measure, absenceOf(table, measure, sourceCount)]));
+  const lines = table.notes.flatMap(({ source, measure, message }) => {
+    // A note on the whole table leaves no source out.
+    if (measure === null) return source === null ? [] : [`${sentence(message)}.`];
+    if (!measures.includes(measure)) return [];
+    const name = `“${measureOf(measure).label.toLowerCase()}”`;
+    if (missing.get(measure)) return [`Without ${name}: ${message}.`];
+    if (source === null) return [`${sentence(message)}.`];
+    return [`Without ${source}${measure === measures[0] ? '' : ` for ${name}`}: ${message}.`];
+  });
+  return [...new Set(lines)];
 }

@@ -12,6 +12,8 @@ export interface TableColumn<T> {
   hint?: (row: T) => string | undefined;
   /** Link of the cell, if it leads anywhere. */
   href?: (row: T) => string;
+  /** Whether the cell tells of something that is wrong. */
+  isConcern?: (row: T) => boolean;
   /** Takes the room the others leave. */
   isWide?: boolean;
   /** Longest width before the text is shortened, in px; default 280. */

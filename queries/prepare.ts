@@ -8,7 +8,7 @@ import { isOfDuration } from './model/measure.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
 import type { Query } from './model/query.ts';
 import type { Through } from './model/tally.ts';
-import type { Note } from './model/wire.ts';
+import { businessDay, type Note } from './model/wire.ts';
 import { scopeOf, throughOf, type Organisation, type Scope } from './scope.ts';
 import { currentWindow, windowBefore, type Known, type WindowPlan } from './windows.ts';
 
@@ -90,7 +90,7 @@ function prepare(
     if (query.time !== 'business' || !isOfDuration(measureOf(name))) return { name, ...read };
     const note = (message: string): Note => ({ measure: name, source: null, message });
     if (business.why !== null) return { name, ...read, isMissing: true, notes: [note(business.why)] };
-    const notes = [...read.notes, note('in business time: a day is 24 opening hours')];
+    const notes = [...read.notes, note(businessDay)];
     if (business.rules.calendar === null) notes.push(note('only cases under a policy with a calendar are counted'));
     return { name, ...read, notes };
   });

@@ -1,7 +1,7 @@
 import type { Problem } from '../../etl/errors.ts';
 import { isRealDate } from '../../etl/record.ts';
 import { dimensionNames, measureNames, type DimensionName, type MeasureName } from '../../queries/model/model.ts';
-import { reports, tiles } from '../../queries/model/reports.ts';
+import { laidOver, reports, tiles, type Report } from '../../queries/model/reports.ts';
 import { unknownPart } from '../problem-words.ts';
 
 /** Which figure was opened: of which report, which measure, and the labels and bucket of its mark. */
@@ -36,7 +36,7 @@ export function readDrill(search: string): { drill: Drill | null; problems: Prob
   const problems: Problem[] = [];
   const [name = '', asked = '', ...rest] = (parameters.get('drill') ?? '').split('.');
   const report = reports.find((r) => r.name === name);
-  const offered: readonly MeasureName[] = report ? report.query.measures : name === totalsName ? tiles.map((t) => t.measure) : [];
+  const offered: readonly MeasureName[] = report ? figuresOf(report) : name === totalsName ? tiles.map((t) => t.measure) : [];
   const measure = measureNames.find((m) => m === asked);
   if (written.length === 0) return { drill: null, problems };
   if (!measure || !offered.includes(measure) || rest.length) {
@@ -58,8 +58,13 @@ export function readDrill(search: string): { drill: Drill | null; problems: Prob
   return { drill: { report: name, measure, key, part: parameters.get('drill_part') === 'numerator' ? 'numerator' : 'whole' }, problems };
 }
 
+/** What of a report can be opened. */
+function figuresOf(report: Report): MeasureName[] {
+  return laidOver(report).query.measures;
+}
+
 function knownFigures(): string[] {
-  return [...reports.flatMap((r) => r.query.measures.map((m) => `${r.name}.${m}`)), ...tiles.map((t) => `${totalsName}.${t.measure}`)];
+  return [...reports.flatMap((r) => figuresOf(r).map((m) => `${r.name}.${m}`)), ...tiles.map((t) => `${totalsName}.${t.measure}`)];
 }
 
 /**

@@ -21,6 +21,7 @@ interface Route {
 
 const routes: Route[] = [
   { pattern: '/', file: 'Overview', title: 'Overview', section: { label: 'Overview', letter: 'o' } },
+  { pattern: '/resolution', file: 'Resolution', title: 'Resolution time', section: { label: 'Resolution', letter: 'r' } },
   { pattern: '/cases', file: 'Cases', title: 'Cases', section: { label: 'Cases', letter: 'c' } },
   { pattern: '/cases/new', file: 'EntryPage', title: 'Enter a case', section: { label: 'Enter a case', letter: 'n' } },
   { pattern: '/cases/:id', file: 'CasePage', title: 'Case' },

@@ -3,6 +3,15 @@ import { colour, series, type Theme } from './colours.ts';
 import type { Unit } from './measure.ts';
 import type { MeasureName } from './model.ts';
 
+/** What a spec depends on besides its report. */
+export interface ChartStyle {
+  theme: Theme;
+  /** Width in pixels; absent, the width of the container. */
+  width?: number;
+  /** Height of charts over time in pixels; bars grow by 32 a bar. */
+  height?: number;
+}
+
 /** The look of every chart (LOOK "Charts"). */
 export function chartConfig(theme: Theme): Config {
   const text = colour('ink-2', theme);

@@ -1,16 +1,18 @@
 import { bucketsBetween } from './buckets.ts';
+import { curveRows } from './chart-curve.ts';
 import { measureOf, otherLabel, type Grain, type MeasureName } from './model.ts';
 import { formatBucket, formatChange, formatCount, formatInterval, formatTick, formatValue } from './number.ts';
-import type { Report } from './reports.ts';
+import { drawnMeasures, type Report } from './reports.ts';
 import type { Row, TableJson, Value } from './wire.ts';
 
 /**
  * The rows of a table with what a chart writes beside the figures: `KEY_text` for every figure, its interval, n and change, and `spoken`, the
  * accessible name of the mark; over time also `bucket`, the position of the period from 0, its `tick` and `year` as the axis writes them, and
- * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bars `name_lines`, the name in at most two lines.
+ * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bars `name_lines`, the name in at most two lines. A curve has the rows of {@link curveRows}.
  */
 export function chartRows(report: Report, table: TableJson, grain: Grain | null, currency: string): Row[] {
-  const measures = report.chart.type === 'bands' ? report.chart.measures : [report.chart.measure];
+  const measures = drawnMeasures(report);
+  if (report.chart.type === 'curve') return curveRows(measures, table);
   const labels = report.chart.type === 'lines' ? labelPlaces(table.rows, report.chart.by, report.chart.measure) : null;
   const buckets = grain ? placesOf(table.rows, grain) : null;
   const parts = new Set(table.rows.flatMap((row) => (row.complete === 0 ? [buckets?.get(String(row.period)) ?? -1] : [])));

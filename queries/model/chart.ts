@@ -13,20 +13,14 @@ import {
   tickParams,
   timeAxis,
   valueAxis,
+  type ChartStyle,
 } from './chart-parts.ts';
-import { colour, series, type Theme } from './colours.ts';
+import { bands } from './chart-bands.ts';
+import { curve } from './chart-curve.ts';
+import { colour, type Theme } from './colours.ts';
 import { measureOf, noneLabel, otherLabel, dimensions, type MeasureName } from './model.ts';
 import type { Report } from './reports.ts';
 import type { Column } from './wire.ts';
-
-/** What a spec depends on besides its report. */
-export interface ChartStyle {
-  theme: Theme;
-  /** Width in pixels; absent, the width of the container. */
-  width?: number;
-  /** Height of charts over time in pixels; bars grow by 32 a bar. */
-  height?: number;
-}
 
 /**
  * The Vega-Lite picture of a report, decided without looking at the rows: a named data set `table` that takes the rows of `chartRows`.
@@ -45,17 +39,22 @@ export function chartSpec(report: Report, columns: Column[], style: ChartStyle):
   const { chart } = report;
   const has = (name: string) => columns.some((c) => c.name === name);
   if (chart.type === 'bars')
-    return { ...base, height: { step: 32 }, ...bars(chart.measure, chart.by, has(`${chart.measure}_before`), style.theme) } as TopLevelSpec;
+    return {
+      ...base,
+      height: { step: isOfAge(chart.by) ? 48 : 32 },
+      ...bars(chart.measure, chart.by, has(`${chart.measure}_before`), style.theme),
+    } as TopLevelSpec;
+  if (chart.type === 'curve') {
+    const compared = has(`${chart.measures[0] ?? ''}_before`);
+    return { ...base, height: style.height ?? 240, ...curve(chart.measures, compared, style.theme) } as TopLevelSpec;
+  }
   const time = { ...base, height: style.height ?? 240, params: [...tickParams] };
   if (chart.type === 'lines') {
     // What is left over is no member and would press the lines of the members flat; the table has it.
     const named = { filter: `datum[${JSON.stringify(chart.by)}] !== ${JSON.stringify(otherLabel)}` };
     return { ...time, transform: [named], ...lines(chart.measure, chart.by, style) } as TopLevelSpec;
   }
-  return {
-    ...time,
-    layer: chart.measures.flatMap((m, i) => band(m, i, chart.measures.length > 1, has(`${m}_low`), style.theme)),
-  } as TopLevelSpec;
+  return { ...time, ...bands(chart.measures, report.overlay ?? [], has, style) } as TopLevelSpec;
 }
 
 /** A sparkline of 96 by 24 with its last point dotted; rows as in `chartRows`. */
@@ -172,58 +171,7 @@ function lines(measure: MeasureName, by: string, { theme, width }: ChartStyle) {
   };
 }
 
-function band(measure: MeasureName, index: number, labelled: boolean, hasInterval: boolean, theme: Theme) {
-  const name = series[index % series.length] ?? 'series-1';
-  const color = colour(name, theme);
-  const { unit, label } = measureOf(measure);
-  const y = valueAxis(measure, unit);
-  const x = timeAxis;
-  const both = `isValid(datum.${measure}_low) && isValid(datum.${measure}_high)`;
-  const tooltip = [
-    { field: 'period_text', title: 'Period' },
-    { field: `${measure}_text`, title: label },
-    { field: `${measure}_n_text`, title: 'From' },
-    ...(hasInterval ? [{ field: `${measure}_interval_text`, title: 'Likely' }] : []),
-    { field: `${measure}_change_text`, title: 'Against before' },
-  ];
-  return [
-    ...(hasInterval
-      ? [
-          {
-            // An interval open at one end is not drawn: half a band would read as a whole one.
-            transform: ['low', 'high'].map((end) => ({
-              calculate: `${both} ? datum.${measure}_${end} : null`,
-              as: `${measure}_${end}_drawn`,
-            })),
-            mark: { type: 'area', color, opacity: 0.16, aria: false, tooltip: null },
-            encoding: { x, y: { ...y, field: `${measure}_low_drawn` }, y2: { field: `${measure}_high_drawn` } },
-          },
-        ]
-      : []),
-    ...strokes(measure, index === 0 ? [1, 0] : [6, 3]).map(({ transform, mark, y: { field } }) => ({
-      transform,
-      mark: { ...mark, color },
-      encoding: { x, y: { ...y, field } },
-    })),
-    {
-      ...(index === 0 ? { params: [hover] } : {}),
-      mark: { type: 'point', filled: true, color, stroke: color, opacity: 1, cursor: 'pointer', size: pointSize },
-      encoding: { x, y: roomyAxis(measure, unit), fill: hollow(name, theme), tooltip, description: { field: 'spoken' } },
-    },
-    ...(labelled
-      ? [
-          {
-            // Above the highest of its own marks in the part of the chart it takes, so that it crosses none of them.
-            transform: [
-              { calculate: `datum.bucket > buckets * 0.4 ? datum.${hasInterval ? `${measure}_high` : measure} : null`, as: 'near' },
-              { joinaggregate: [{ op: 'max', field: 'near', as: 'highest' }] },
-              ...lastPoint(measure),
-              { calculate: `max(datum.highest, datum.${measure})`, as: 'label_at' },
-            ],
-            mark: { type: 'text', align: 'right', dy: -10, color, fontWeight: 600, aria: false },
-            encoding: { x, y: { ...y, field: 'label_at' }, text: { value: label } },
-          },
-        ]
-      : []),
-  ];
+/** Bands of age are few, and have room. */
+function isOfAge(by: string): boolean {
+  return dimensions[by as keyof typeof dimensions].type === 'band';
 }

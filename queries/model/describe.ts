@@ -3,6 +3,7 @@ import { durations, type Condition } from './measure.ts';
 import { formatCount, formatDate } from './number.ts';
 import { addDays, daysBetween } from './buckets.ts';
 import type { Where } from './query.ts';
+import type { View } from './view.ts';
 import type { Window } from './wire.ts';
 
 /** The filters in words, one text a filter: `kind: complaint`, `not channel: web or fax`, `text: hold time`. */
@@ -16,6 +17,11 @@ export function describeFilters(where: Where): string[] {
     ...rangeNames.flatMap((r) => (where.range[r] ? [describeRange(r, where.range[r])] : [])),
     ...(where.text ? [`text: ${where.text}`] : []),
   ];
+}
+
+/** What a view leaves out or reckons in another way, in words: its filters, and business time. */
+export function describeScope({ where, time }: Pick<View, 'where' | 'time'>): string[] {
+  return [...describeFilters(where), ...(time === 'business' ? ['in business time'] : [])];
 }
 
 /**
@@ -102,7 +108,7 @@ export function describeMethod(name: MeasureName): string {
         ? `The Kaplan–Meier quantile of ${durations[measure.of].label}: cases that have not ended count with the time they have waited. The interval is log–log at 95%.`
         : `The median (type 7) of ${durations[measure.of].label} among the cases that have ended.`;
     case 'survival':
-      return `Read off the Kaplan–Meier curve of ${durations[measure.of].label} at ${countInWords(measure.days, 'day')}: cases that have not ended count with the time they have waited. The interval is log–log at 95%.`;
+      return `Read off the Kaplan–Meier curve of ${durations[measure.of].label} at ${countInWords(measure.days, 'day')}, and at every other age likewise: cases that have not ended count with the time they have waited. The interval is log–log at 95%.`;
   }
 }
 

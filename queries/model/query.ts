@@ -26,6 +26,9 @@ export interface Where {
 export const comparisons = ['previous_period', 'previous_year'] as const;
 export type Comparison = (typeof comparisons)[number];
 
+/** How durations are reckoned: on the calendar, or in opening hours. */
+export const times = ['elapsed', 'business'] as const;
+
 /** One question to the store (DESIGN §6); every part present. `from` and `to` are inclusive local dates. */
 export interface Query {
   measures: MeasureName[];
@@ -40,7 +43,7 @@ export interface Query {
   limit: number | null;
   /** A date (to its end) or an ISO 8601 instant; null: the largest `through` in scope. */
   asOf: string | null;
-  time: 'elapsed' | 'business';
+  time: (typeof times)[number];
 }
 
 /** A query as it travels: only what differs from the defaults. */
@@ -98,7 +101,7 @@ export function parseQuery(raw: unknown): Query {
     order: parseOrder(raw.order, measures, by, grain, problems),
     limit: parseLimit(raw.limit, by, problems),
     asOf: parseAsOf(raw.asOf, problems),
-    time: parseOne(raw.time, 'time', ['elapsed', 'business'] as const, problems) ?? 'elapsed',
+    time: parseOne(raw.time, 'time', times, problems) ?? 'elapsed',
   };
   const mentionsNeeds = (['issue', 'sub_issue'] as const).some((d) => by.includes(d) || where.members[d] !== undefined);
   if (measures.includes('mentions') && !mentionsNeeds)

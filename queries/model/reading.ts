@@ -1,8 +1,10 @@
 import { dimensionOf, measureOf, noneLabel, otherLabel, type DimensionName, type Grain, type MeasureName } from './model.ts';
 import { countInWords, describeWindow, joined } from './describe.ts';
+import { isOfDuration } from './measure.ts';
 import { formatBucket, formatCount, formatInterval, formatValue } from './number.ts';
-import type { Report } from './reports.ts';
-import type { Row, TableJson, Value } from './wire.ts';
+import { drawnMeasures, type Report } from './reports.ts';
+import { readAges, readCurve, readFlow, readStocks } from './reading-wait.ts';
+import { businessDay, type Row, type TableJson, type Value } from './wire.ts';
 
 /** A rate or a median that rests on fewer is told nobody unasked. */
 export const fewestOfRate = 10;
@@ -21,18 +23,37 @@ export function isBeyondChance(a: number, b: number): boolean {
  * @returns the reason where there is nothing to read
  */
 export function describeReading(report: Report, table: TableJson, grain: Grain | null, currency: string): string {
-  const measures = drawnBy(report);
+  const measures = drawnMeasures(report);
   // A count of nought is nothing to read; a share of nought is.
-  const isRead = (row: Row, name: MeasureName) => typeof row[name] === 'number' && (row[name] !== 0 || measureOf(name).kind === 'ratio');
+  const isRead = (row: Row, name: MeasureName) =>
+    typeof row[name] === 'number' && (row[name] !== 0 || ['ratio', 'survival', 'stock'].includes(measureOf(name).kind));
   const counted = table.rows.some((row) => measures.some((name) => isRead(row, name)));
   if (!counted) {
     const early = describeEarly(report, table);
     if (early) return `Too early to tell: ${early}`;
     return describeAbsence(report, table) ?? 'Nothing in this period with these filters.';
   }
-  if (report.chart.type === 'bands') return readBands(report.chart.measures, table, grain, currency);
-  if (report.chart.type === 'bars') return readBars(report.chart, table.rows);
-  return readLines(report.chart, table.rows);
+  const { chart } = report;
+  switch (chart.type) {
+    case 'curve':
+      return readCurve(chart.measures, table);
+    case 'bars':
+      return dimensionOf(chart.by as DimensionName).type === 'band' ? readAges(chart, table.rows) : readBars(chart, table.rows);
+    case 'lines':
+      return readLines(chart, table.rows);
+    case 'bands': {
+      if (chart.measures.includes('open')) return readStocks(table.rows, grain);
+      if (chart.measures.includes('closed')) return readFlow(table.rows);
+      const [overlay] = report.overlay?.filter((name) => chart.measures.includes(name)) ?? [];
+      return readBands(
+        chart.measures.filter((name) => name !== overlay),
+        table,
+        grain,
+        currency,
+        overlay,
+      );
+    }
+  }
 }
 
 /**
@@ -40,11 +61,12 @@ export function describeReading(report: Report, table: TableJson, grain: Grain |
  * @returns a sentence that begins small, or null where a figure is known or no case was followed
  */
 export function describeEarly(report: Report, table: TableJson): string | null {
-  const [name] = drawnBy(report);
-  if (!name || measureOf(name).kind !== 'percentile' || table.rows.some((row) => typeof row[name] === 'number')) return null;
+  const [name] = drawnMeasures(report);
+  if (!name || !isOfDuration(measureOf(name)) || table.rows.some((row) => typeof row[name] === 'number')) return null;
   const total = table.rows.reduce((sum, row) => sum + (number(row[`${name}_n`]) ?? 0), 0);
   if (total === 0) return null;
   const followed = Math.max(0, ...table.rows.map((row) => number(row[`${name}_followed_days`]) ?? 0));
+  if (report.chart.type === 'curve') return `the longest any case was followed is ${followedFor(followed)}.`;
   const { share, done } = wordsOf(name);
   const cases = total === 1 ? 'the one case was' : `of ${countInWords(total, 'case')}, fewer than ${share} were`;
   return `not reached within ${followedFor(followed)}; ${cases} ${total === 1 ? `not ${done}` : done} by then.`;
@@ -58,8 +80,10 @@ export function followedFor(days: number): string {
 
 /** Why a report holds nothing, as a sentence, where its table gives a reason for all its sources. */
 export function describeAbsence(report: Report, table: TableJson): string | null {
-  const measures = drawnBy(report);
-  const reasons = table.notes.filter((n) => n.source === null && (n.measure === null || measures.includes(n.measure)));
+  const measures = drawnMeasures(report);
+  const reasons = table.notes.filter(
+    (n) => n.source === null && (n.measure === null || measures.includes(n.measure)) && n.message !== businessDay,
+  );
   // That nothing is known of the whole period explains more than what is left out of one measure.
   const reason = reasons.find((n) => n.measure === null) ?? reasons[0];
   return reason ? sentence(reason.message) : null;
@@ -79,7 +103,13 @@ export function drawnRows({ chart }: Report, rows: Row[]): Row[] {
   return rows.filter((row) => drawn.has(String(row[chart.by])));
 }
 
-function readBands(measures: readonly MeasureName[], table: TableJson, grain: Grain | null, currency: string): string {
+function readBands(
+  measures: readonly MeasureName[],
+  table: TableJson,
+  grain: Grain | null,
+  currency: string,
+  overlay?: MeasureName,
+): string {
   const first = measures[0];
   if (!first) return '';
   const withFigure = table.rows.filter((row) => typeof row[first] === 'number');
@@ -96,7 +126,7 @@ function readBands(measures: readonly MeasureName[], table: TableJson, grain: Gr
     return `Of ${cases} received in ${when}, ${joined(
       measures.map((m) => readPercentile(m, row)),
       'and',
-    )}.`;
+    )}.${overlay ? readOverlay(overlay, row) : ''}`;
   }
   const context = { n, currency };
   const interval = formatInterval(row[`${first}_low`], row[`${first}_high`], measure.unit, context);
@@ -126,6 +156,12 @@ function readPercentile(name: MeasureName, row: Row): string {
   if (value === null || value === undefined)
     return followed === null ? `it is too early to tell for ${share}` : `${share} were not yet ${done} within ${followedFor(followed)}`;
   return `${share} were ${done} within ${formatValue(value, measureOf(name).unit)}`;
+}
+
+/** What the figure that leaves open cases out would say of the same period. */
+function readOverlay(name: MeasureName, row: Row): string {
+  if (number(row[name]) === null) return '';
+  return ` Counting only the ${countInWords(number(row[`${name}_n`]) ?? 0, 'case')} already resolved it would read ${formatValue(row[name], measureOf(name).unit)} for half: that leaves out whoever still waits.`;
 }
 
 function readBars(chart: { measure: MeasureName; by: string }, rows: Row[]): string {
@@ -217,10 +253,6 @@ function readLines(chart: { measure: MeasureName; by: string }, rows: Row[]): st
     return `${within} ${looked} beyond what chance allows.`;
   }
   return `${within} ${parts.join(', and ')}.`;
-}
-
-function drawnBy({ chart }: Report): readonly MeasureName[] {
-  return chart.type === 'bands' ? chart.measures : [chart.measure];
 }
 
 function number(value: Value | undefined): number | null {

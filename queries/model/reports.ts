@@ -1,4 +1,5 @@
-import type { Grain, MeasureName } from './model.ts';
+import { addDays } from './buckets.ts';
+import { measureNames, measureOf, type Grain, type MeasureName } from './model.ts';
 import type { Query } from './query.ts';
 import { grainFor, viewQuery, type View, type Known } from './view.ts';
 
@@ -9,7 +10,9 @@ export type ChartKind =
   /** One line a member of `by`, at most five of them: `drawnRows` of reading.ts chooses. */
   | { type: 'lines'; measure: MeasureName; by: string }
   /** One line a measure over time, each with its interval as a band. */
-  | { type: 'bands'; measures: readonly MeasureName[] };
+  | { type: 'bands'; measures: readonly MeasureName[] }
+  /** One line through measures of one age each, youngest first: what share is still open as cases grow older. */
+  | { type: 'curve'; measures: readonly MeasureName[] };
 
 /** A question, the query that answers it, and how it is drawn. A new chart is a new entry. */
 export interface Report {
@@ -19,6 +22,24 @@ export interface Report {
   /** Laid over the view's period, filters and comparison; `grain: 'view'` takes the grain of the view. */
   query: { measures: MeasureName[] } & Partial<Omit<Query, 'measures' | 'grain' | 'from' | 'to' | 'where'>> & { grain?: Grain | 'view' };
   chart: ChartKind;
+  /** Measures that {@link laidOver} draws beside the others, for contrast. */
+  overlay?: readonly MeasureName[];
+}
+
+/** The value columns a report draws, in order of drawing. */
+export function drawnMeasures({ chart }: Pick<Report, 'chart'>): readonly MeasureName[] {
+  return 'measures' in chart ? chart.measures : [chart.measure];
+}
+
+/** A report with its overlay asked for and drawn. */
+export function laidOver(report: Report): Report {
+  const { overlay = [], query, chart } = report;
+  if (!('measures' in chart)) return report;
+  return {
+    ...report,
+    query: { ...query, measures: [...query.measures, ...overlay] },
+    chart: { ...chart, measures: [...chart.measures, ...overlay] },
+  };
 }
 
 /** The three trends of the first screen. */
@@ -57,7 +78,66 @@ export const furtherReports: Report[] = [
   },
 ];
 
-export const reports: Report[] = [...trends, ...furtherReports];
+/** What the balance of open cases is made of. */
+export const balance: Report = {
+  name: 'in_and_out',
+  title: 'Received and closed',
+  question: 'Is more coming in than going out?',
+  query: { measures: ['received', 'closed', 'ended_undated', 'open'], grain: 'view', compare: null },
+  chart: { type: 'bands', measures: ['received', 'closed'] },
+};
+
+const ages = measureNames.filter((name) => measureOf(name).kind === 'survival');
+
+/** The screen of resolution time, in the order of its figures. */
+export const resolutionReports: Report[] = [
+  {
+    name: 'time_to_resolve',
+    title: 'Time to resolve',
+    question: 'How long do people wait?',
+    query: { measures: ['resolution_days_p50', 'resolution_days_p75', 'resolution_days_p90'], grain: 'view' },
+    chart: { type: 'bands', measures: ['resolution_days_p50', 'resolution_days_p75', 'resolution_days_p90'] },
+    overlay: ['resolution_days_closed_p50'],
+  },
+  {
+    name: 'still_open',
+    title: 'Still open by age',
+    question: 'How many are still waiting as time goes on?',
+    query: { measures: ages },
+    chart: { type: 'curve', measures: ages },
+  },
+  {
+    name: 'on_time',
+    title: 'Resolved on time',
+    question: 'Are deadlines kept?',
+    query: { measures: ['on_time_rate'], grain: 'view' },
+    chart: { type: 'bands', measures: ['on_time_rate'] },
+  },
+  {
+    name: 'ageing',
+    title: 'Open cases by age',
+    question: 'How old are the open cases?',
+    query: { measures: ['open'], by: ['age_band'], order: 'age_band', compare: null },
+    chart: { type: 'bars', measure: 'open', by: 'age_band' },
+  },
+  {
+    name: 'backlog',
+    title: 'Open and overdue',
+    question: 'Is the backlog growing?',
+    query: { measures: ['open', 'overdue'], grain: 'view', compare: null },
+    chart: { type: 'bands', measures: ['open', 'overdue'] },
+  },
+  {
+    name: 'first_response',
+    title: 'First response',
+    question: 'How soon does a person reply?',
+    query: { measures: ['first_response_hours_p50', 'first_response_hours_p90'], grain: 'view' },
+    chart: { type: 'bands', measures: ['first_response_hours_p50', 'first_response_hours_p90'] },
+  },
+  balance,
+];
+
+export const reports: Report[] = [...trends, ...furtherReports, ...resolutionReports];
 
 /** The six tiles of the first screen, each a figure, its change and a sparkline. */
 export const tiles: { measure: MeasureName; title: string }[] = [
@@ -85,6 +165,22 @@ export function overviewQueries(view: View, known: Known): Query[] {
     ...trends.map((report) => reportQuery(report, view, known)),
     viewQuery(view, known, { measures }),
     viewQuery(view, known, { measures, grain: viewGrain(view, known), compare: null }),
+  ];
+}
+
+/**
+ * Everything the screen of resolution time asks, in one request.
+ * @returns the queries of {@link resolutionReports} in order, then the totals of the period, then what was open before it began
+ */
+export function resolutionQueries(view: View, known: Known): Query[] {
+  const totals = viewQuery(view, known, {
+    measures: ['resolution_days_p50', 'resolution_days_p90', 'received', 'closed', 'ended_undated', 'open'],
+  });
+  const before = addDays(totals.from, -1);
+  return [
+    ...resolutionReports.map((report) => reportQuery(view.closedOnly ? laidOver(report) : report, view, known)),
+    totals,
+    { ...totals, measures: ['open'], compare: null, from: before, to: before },
   ];
 }
 

@@ -2,7 +2,7 @@ import { didYouMean, type Problem } from '../../etl/errors.ts';
 import { isRealDate } from '../../etl/record.ts';
 import { addBuckets, addDays, daysBetween, endOf, startOf } from './buckets.ts';
 import { dimensionNames, grains, rangeNames, type Grain } from './model.ts';
-import { comparisons, emptyWhere, limits, parseWhere, type Comparison, type Query, type Where } from './query.ts';
+import { comparisons, emptyWhere, limits, parseWhere, times, type Comparison, type Query, type Where } from './query.ts';
 
 /** Named periods; each counts back from T (DESIGN §6), never from the clock. */
 export const periods = {
@@ -30,6 +30,10 @@ export interface View {
   where: Where;
   compare: Comparison | null;
   asOf: string | null;
+  /** Durations in calendar time or in opening hours. */
+  time: Query['time'];
+  /** Whether figures of the resolved cases alone are laid over those that count open ones too. */
+  closedOnly: boolean;
 }
 
 /** How screens open (DESIGN §6): complaints, the last twelve months, beside the twelve before. */
@@ -39,11 +43,14 @@ export const openingView = (): View => ({
   where: { ...emptyWhere(), members: { kind: ['complaint'] } },
   compare: 'previous_period',
   asOf: null,
+  time: 'elapsed',
+  closedOnly: false,
 });
 
 /**
  * Reads a view from the search part of a URL. Keys: `period` or `from` and `to`, `grain`, `compare` (`none` for off), `as_of`, a dimension
- * (repeated for several labels), `not_` + dimension, `text`, a range as `8..31`; `kind=any` takes the opening filter off.
+ * (repeated for several labels), `not_` + dimension, `text`, a range as `8..31`, `time=business`, `closed_only=shown`; `kind=any` takes the opening
+ * filter off.
  * @returns the view, with defaults for what is absent or bad, and a problem for every part that is unknown or bad; never throws
  */
 export function viewFromSearch(search: string): { view: View; problems: Problem[] } {
@@ -53,7 +60,7 @@ export function viewFromSearch(search: string): { view: View; problems: Problem[
   const not: Record<string, string[]> = {};
   const range: Record<string, unknown> = {};
   const parameters = new URLSearchParams(search);
-  const single: string[] = ['period', 'from', 'to', 'grain', 'compare', 'as_of', 'text', ...rangeNames];
+  const single: string[] = ['period', 'from', 'to', 'grain', 'compare', 'as_of', 'time', 'closed_only', 'text', ...rangeNames];
   const known = [...single, ...dimensionNames, ...dimensionNames.map((d) => `not_${d}`)];
   for (const key of new Set(parameters.keys())) {
     const values = parameters.getAll(key);
@@ -66,6 +73,8 @@ export function viewFromSearch(search: string): { view: View; problems: Problem[
     else if (key === 'grain' && isOneOf(value, grains)) view.grain = value;
     else if (key === 'compare' && (value === 'none' || isOneOf(value, comparisons))) view.compare = value === 'none' ? null : value;
     else if (key === 'as_of' && isAsOf(value)) view.asOf = value;
+    else if (key === 'time' && isOneOf(value, times)) view.time = value;
+    else if (key === 'closed_only' && value === 'shown') view.closedOnly = true;
     else if (key === 'period' && Object.hasOwn(periods, value))
       view.period = value as keyof typeof periods; // tested against the keys
     else if (key === 'from' || key === 'to') continue;
@@ -119,6 +128,8 @@ export function viewToSearch(view: View): string {
   }
   if (text) parameters.set('text', text);
   if (view.asOf) parameters.set('as_of', view.asOf);
+  if (view.time !== opening.time) parameters.set('time', view.time);
+  if (view.closedOnly) parameters.set('closed_only', 'shown');
   return parameters.toString();
 }
 
@@ -237,7 +248,7 @@ export function viewQuery(view: View, known: Known, ask: Pick<Query, 'measures'>
     order: null,
     limit: null,
     asOf: view.asOf,
-    time: 'elapsed',
+    time: view.time,
     ...ask,
   };
 }
@@ -265,7 +276,7 @@ function without<T extends object>(given: T, name: keyof T): T {
 }
 
 function namesOf(key: string): readonly string[] {
-  return { grain: grains, compare: [...comparisons, 'none'], period: Object.keys(periods) }[key] ?? [];
+  return { grain: grains, compare: [...comparisons, 'none'], period: Object.keys(periods), time: times, closed_only: ['shown'] }[key] ?? [];
 }
 
 function isOneOf<T extends string>(name: string, known: readonly T[]): name is T {

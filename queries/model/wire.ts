@@ -30,6 +30,9 @@ export interface Note {
   message: string;
 }
 
+/** The note that says what a day of business time is. */
+export const businessDay = 'in business time: a day is 24 opening hours';
+
 /** Inclusive local dates. */
 export interface Window {
   from: string;

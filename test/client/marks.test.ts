@@ -1,12 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { countOf, drillOf, marksOf } from '../../client/marks.ts';
+import { absenceOf, countOf, drillOf, marksOf, remarksOf, totalOf } from '../../client/marks.ts';
 import { chartRows } from '../../queries/model/chart-rows.ts';
-import { furtherReports, trends, type Report } from '../../queries/model/reports.ts';
+import { reports, type Report } from '../../queries/model/reports.ts';
 import type { Column, Row, TableJson } from '../../queries/model/wire.ts';
 
 const report = (name: string): Report => {
-  const found = [...trends, ...furtherReports].find((r) => r.name === name);
+  const found = reports.find((r) => r.name === name);
   if (!found) throw new Error(`no report ${name}`);
   return found;
 };
@@ -73,4 +73,70 @@ marks('rest on the count itself or on n', () => {
   assert.is(countOf({}, 'received'), null);
 });
 
+marks('walk along a curve age by age, and open the cases it rests on', () => {
+  const ages = table(
+    [key('complete', 'flag')],
+    [
+      {
+        complete: 1, open_after_1_day: 0.9, open_after_1_day_n: 40, open_after_1_day_low: 0.76, open_after_1_day_high: 0.96, open_after_1_day_before: 0.8,
+        open_after_2_days: null, open_after_2_days_n: 40, open_after_7_days: 0.25, open_after_7_days_n: 40,
+      },
+    ],
+  ); // prettier-ignore
+  const curve = report('still_open');
+  const [series, ...rest] = marksOf(curve, chartRows(curve, ages, null, 'EUR'));
+  assert.is(rest.length, 0);
+  assert.equal(
+    series?.filter((m) => typeof ages.rows[0]?.[m.measure] === 'number').map((m) => m.text),
+    ['Still open after 1 day: 90%, from 40, likely 76% to 96%, +10 points against before', 'Still open after 7 days: 25%, from 40'],
+  );
+  assert.equal(drillOf(curve, ages, series?.[1] ?? { row: 0, measure: 'open', text: '' }), {
+    report: 'still_open',
+    measure: 'open_after_7_days',
+    key: {},
+    part: 'whole',
+  });
+  assert.is(totalOf(curve, ages, 'open_after_1_day'), 40);
+});
+
+marks('rest on what is open at the end where stocks are drawn over time', () => {
+  const stocks = table([key('period', 'date')], [{ period: '2026-01-01', open: 30 }, { period: '2026-02-01', open: 12 }]); // prettier-ignore
+  assert.is(totalOf(report('backlog'), stocks, 'open'), 12);
+  assert.is(totalOf(report('ageing'), table([key('age_band', 'label')], [{ age_band: '0–7 days', open: 3 }, { age_band: '> 56 days', open: 4 }]), 'open'), 7); // prettier-ignore
+  assert.is(totalOf(report('resolution_time'), waits, 'resolution_days_p50'), 51);
+});
+
+const remarks = suite('remarks beside a picture');
+
+remarks('say what is left out and how time is reckoned, once', () => {
+  const noted = {
+    ...waits,
+    notes: [
+      { measure: 'resolution_days_p50', source: 'Shop', message: 'no end times in this source' },
+      { measure: 'resolution_days_p90', source: 'Shop', message: 'no end times in this source' },
+      { measure: 'resolution_days_p50', source: null, message: 'in business time: a day is 24 opening hours' },
+      { measure: 'resolution_days_p90', source: null, message: 'in business time: a day is 24 opening hours' },
+      { measure: null, source: 'Shop', message: 'Shop is known only until 3 May 2026' },
+      { measure: 'received', source: null, message: 'of another picture' },
+    ],
+  } satisfies TableJson;
+  assert.equal(remarksOf(noted, ['resolution_days_p50', 'resolution_days_p90'], 2), [
+    'Without Shop: no end times in this source.',
+    'Without Shop for “nine in ten resolved within”: no end times in this source.',
+    'In business time: a day is 24 opening hours.',
+    'Shop is known only until 3 May 2026.',
+  ]);
+  // A remark is no reason for an absence.
+  assert.is(absenceOf(noted, 'resolution_days_p50', 1), null);
+});
+
+remarks('name a measure that is missing beside others', () => {
+  const stocks = {
+    ...table([key('period', 'date')], [{ period: '2026-01-01', open: 30, overdue: null }]),
+    notes: [{ measure: 'overdue', source: null, message: 'no due dates in this source' }],
+  } satisfies TableJson;
+  assert.equal(remarksOf(stocks, ['open', 'overdue'], 1), ['Without “overdue cases”: no due dates in this source.']);
+});
+
 marks.run();
+remarks.run();

@@ -55,6 +55,11 @@ drills('is nothing where the address leads to no figure, and says so', () => {
   assert.match(readDrill('drill=recurring_issues.recieved').problems[0]?.message ?? '', /did you mean "recurring_issues.received"/);
 });
 
+drills('opens a figure that is laid over on request', () => {
+  const { drill } = readDrill('drill=time_to_resolve.resolution_days_closed_p50&drill_period=2026-02-01');
+  assert.equal([drill?.measure, drill?.key], ['resolution_days_closed_p50', { period: '2026-02-01' }]);
+});
+
 drills('knows its own keys', () => {
   assert.ok(isDrillKey('drill') && isDrillKey('drill_issue'));
   assert.not(isDrillKey('issue'));

@@ -6,7 +6,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { chartRows } from '../../../queries/model/chart-rows.ts';
 import { chartSpec, sparkSpec } from '../../../queries/model/chart.ts';
 import { colours } from '../../../queries/model/colours.ts';
-import { reports, trends, type Report } from '../../../queries/model/reports.ts';
+import { laidOver, reports, trends, type Report } from '../../../queries/model/reports.ts';
 import type { Row, TableJson } from '../../../queries/model/wire.ts';
 import { columnsOf } from '../../../queries/table.ts';
 
@@ -163,6 +163,40 @@ charts('breaks a long name between words into two lines', () => {
     drawn.map((row) => row.name_lines),
     ['Late delivery', 'Missed Trash/Recycling/\nYard Waste', 'No answer to the second\nof three letters sent…'],
   );
+});
+
+charts('draws a curve over ages with the window before, and names fewer ages where there is little room', async () => {
+  const curve = reports.find((r) => r.name === 'still_open') as Report;
+  const table = tableOf(curve, [
+    { complete: 1, open_after_1_day: 0.9, open_after_1_day_n: 40, open_after_1_day_low: 0.76, open_after_1_day_high: 0.96, open_after_1_day_before: 0.8, open_after_30_days: 0.1, open_after_30_days_n: 40 },
+  ]); // prettier-ignore
+  const rows = chartRows(curve, table, null, 'EUR');
+  assert.equal(
+    rows.map((row) => row.age),
+    [1, 2, 3, 7, 14, 30, 60, 90, 180, 365],
+  );
+  assert.equal(
+    [rows[0]?.share_text, rows[0]?.interval_text, rows[0]?.change_text, rows[1]?.share_text],
+    ['90%', '76% to 96%', '+10 points', '–'],
+  );
+  const wide = await draw(chartSpec(curve, table.columns, { theme: 'light', width: 500 }), rows);
+  const narrow = await draw(chartSpec(curve, table.columns, { theme: 'light', width: 300 }), rows);
+  for (const age of ['>1<', '>7<', '>30<', '>60<', '>365<']) assert.ok(wide.includes(age), age);
+  assert.ok(narrow.includes('>30<') && !narrow.includes('>60<'));
+  assert.match(wide, /Still open after 30 days: 10%/);
+  assert.not.match(wide, /NaN|undefined|null/);
+});
+
+charts('lays an overlay over in grey, and puts the names of many lines into a key', () => {
+  const waits = reports.find((r) => r.name === 'time_to_resolve') as Report;
+  const plain = chartSpec(waits, tableOf(waits, []).columns, { theme: 'light', width: 400 });
+  const over = chartSpec(laidOver(waits), tableOf(laidOver(waits), []).columns, { theme: 'light', width: 400 });
+  const keyOf = (spec: TopLevelSpec) => (spec.usermeta as { key: { name: string; colour: string }[] }).key;
+  assert.equal(
+    keyOf(plain).map((line) => line.name),
+    ['Half resolved within', 'Three in four resolved within', 'Nine in ten resolved within'],
+  );
+  assert.equal(keyOf(over)[3], { name: 'Half of the resolved within', colour: colours.neutral.light });
 });
 
 charts('draws every report and sparkline in both themes', async () => {

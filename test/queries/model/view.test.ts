@@ -34,11 +34,13 @@ views('comes back from its own address', () => {
     },
     compare: null,
     asOf: '2018-09-01',
+    time: 'business',
+    closedOnly: true,
   };
   const search = viewToSearch(view);
   assert.is(
     search,
-    'from=2018-01-01&to=2018-06-30&grain=week&compare=none&kind=compliment&product=Mortgage%2C+other&product=Card&not_channel=web&resolution_days=8..&text=%22hold+time%22&as_of=2018-09-01',
+    'from=2018-01-01&to=2018-06-30&grain=week&compare=none&kind=compliment&product=Mortgage%2C+other&product=Card&not_channel=web&resolution_days=8..&text=%22hold+time%22&as_of=2018-09-01&time=business&closed_only=shown',
   );
   assert.equal(viewFromSearch(search), { view, problems: [] });
 });

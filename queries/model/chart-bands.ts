@@ -1,0 +1,130 @@
+import { hollow, hover, isNarrow, lastPoint, pointSize, roomyAxis, strokes, timeAxis, valueAxis, type ChartStyle } from './chart-parts.ts';
+import { colour, series, type ColourName, type Theme } from './colours.ts';
+import { measureOf, type MeasureName } from './model.ts';
+
+interface Band {
+  measure: MeasureName;
+  name: ColourName;
+  dash: number[];
+  /** Where its name stands, and above which measures; null for none. */
+  label: { isAtStart: boolean; clearOf: readonly MeasureName[]; /** An expression: when it is left out. */ hidden: string } | null;
+  hasInterval: boolean;
+}
+
+const dashes = [[1, 0], [6, 3], [3, 2]]; // prettier-ignore
+
+/**
+ * Measures over time, each with its interval as a band.
+ * @param overlay measures drawn for contrast: grey, dotted and without a name in the picture
+ * @param has whether the table has a column
+ */
+export function bands(
+  measures: readonly MeasureName[],
+  overlay: readonly MeasureName[],
+  has: (column: string) => boolean,
+  style: ChartStyle,
+) {
+  // Names of many lines have room in the picture only where it is wide; else they stand in a key below it.
+  const isCrowded = measures.length > 2;
+  const nameOf = (measure: MeasureName, index: number) =>
+    overlay.includes(measure) ? ('neutral' as const) : (series[index % series.length] ?? 'series-1');
+  return {
+    ...(isCrowded && {
+      usermeta: { key: measures.map((m, i) => ({ name: measureOf(m).label, colour: colour(nameOf(m, i), style.theme) })) },
+    }),
+    // An overlay lies below what it is held against.
+    layer: [...overlay.filter((m) => measures.includes(m)), ...measures.filter((m) => !overlay.includes(m))].flatMap((measure) => {
+      const index = measures.indexOf(measure);
+      const isOverlay = overlay.includes(measure);
+      // Counts run close together: the second is named at the start, and both names stand clear of both.
+      const isCount = measureOf(measure).kind === 'count';
+      const label = {
+        isAtStart: isCount && index > 0,
+        clearOf: isCount ? measures : [measure],
+        hidden: isCrowded ? isNarrow(style.width) : 'false',
+      };
+      const drawn: Band = {
+        measure,
+        name: nameOf(measure, index),
+        dash: isOverlay ? [1.5, 3] : (dashes[index] ?? [3, 2]),
+        label: measures.length > 1 && !isOverlay ? label : null,
+        hasInterval: has(`${measure}_low`),
+      };
+      return band(drawn, style.theme);
+    }),
+  };
+}
+
+/** The layers of a measure over time: its interval, its line, its points and its name. */
+function band({ measure, name, dash, label: place, hasInterval }: Band, theme: Theme) {
+  const color = colour(name, theme);
+  const { unit, label } = measureOf(measure);
+  const y = valueAxis(measure, unit);
+  const x = timeAxis;
+  const both = `isValid(datum.${measure}_low) && isValid(datum.${measure}_high)`;
+  const tooltip = [
+    { field: 'period_text', title: 'Period' },
+    { field: `${measure}_text`, title: label },
+    { field: `${measure}_n_text`, title: 'From' },
+    ...(hasInterval ? [{ field: `${measure}_interval_text`, title: 'Likely' }] : []),
+    { field: `${measure}_change_text`, title: 'Against before' },
+  ];
+  return [
+    ...(hasInterval
+      ? [
+          {
+            // An interval open at one end is not drawn: half a band would read as a whole one.
+            transform: ['low', 'high'].map((end) => ({
+              calculate: `${both} ? datum.${measure}_${end} : null`,
+              as: `${measure}_${end}_drawn`,
+            })),
+            mark: { type: 'area', color, opacity: 0.16, aria: false, tooltip: null },
+            encoding: { x, y: { ...y, field: `${measure}_low_drawn` }, y2: { field: `${measure}_high_drawn` } },
+          },
+        ]
+      : []),
+    ...strokes(measure, dash).map(({ transform, mark, y: { field } }) => ({
+      transform,
+      mark: { ...mark, color },
+      encoding: { x, y: { ...y, field } },
+    })),
+    {
+      ...(name === 'series-1' ? { params: [hover] } : {}),
+      mark: { type: 'point', filled: true, color, stroke: color, opacity: 1, cursor: 'pointer', size: pointSize },
+      encoding: { x, y: roomyAxis(measure, unit), fill: hollow(name, theme), tooltip, description: { field: 'spoken' } },
+    },
+    ...(place
+      ? [
+          {
+            // Above the highest of its own marks in the part of the chart it takes, so that it crosses none of them.
+            transform: [
+              {
+                calculate: `datum.bucket ${place.isAtStart ? '< buckets * 0.5' : '> buckets * 0.4'} ? ${highestOf(place.clearOf, hasInterval)} : null`,
+                as: 'near',
+              },
+              { joinaggregate: [{ op: 'max', field: 'near', as: 'highest' }] },
+              ...lastPoint(measure),
+              { calculate: `max(datum.highest, ${place.isAtStart ? 0 : `datum.${measure}`})`, as: 'label_at' },
+              ...(place.isAtStart ? [{ calculate: '0', as: 'bucket' }] : []),
+            ],
+            mark: {
+              type: 'text',
+              align: place.isAtStart ? 'left' : 'right',
+              dy: -10,
+              color,
+              fontWeight: 600,
+              aria: false,
+              text: { expr: `${place.hidden} ? '' : ${JSON.stringify(label)}` },
+            },
+            encoding: { x, y: { ...y, field: 'label_at' } },
+          },
+        ]
+      : []),
+  ];
+}
+
+/** An expression: the highest a row reaches of measures, with their bands. */
+function highestOf(measures: readonly MeasureName[], hasInterval: boolean): string {
+  const edges = measures.map((measure) => `datum.${measure}${hasInterval ? '_high' : ''}`);
+  return edges.length === 1 ? (edges[0] ?? 'null') : `max(${edges.join(', ')})`;
+}
