@@ -1,4 +1,5 @@
-import { hollow, hover, isNarrow, lastPoint, pointSize, roomyAxis, strokes, timeAxis, valueAxis, type ChartStyle } from './chart-parts.ts';
+import { isNamedAtStart } from './band-labels.ts';
+import { hollow, hover, isNarrow, pointSize, roomyAxis, strokes, timeAxis, valueAxis, type ChartStyle } from './chart-parts.ts';
 import { colour, series, type ColourName, type Theme } from './colours.ts';
 import { measureOf, type MeasureName } from './model.ts';
 
@@ -6,8 +7,8 @@ interface Band {
   measure: MeasureName;
   name: ColourName;
   dash: number[];
-  /** Where its name stands, and above which measures; null for none. */
-  label: { isAtStart: boolean; clearOf: readonly MeasureName[]; /** An expression: when it is left out. */ hidden: string } | null;
+  /** Where its name stands; null for none. */
+  label: { isAtStart: boolean; /** An expression: when it is left out. */ hidden: string } | null;
   hasInterval: boolean;
 }
 
@@ -36,13 +37,7 @@ export function bands(
     layer: [...overlay.filter((m) => measures.includes(m)), ...measures.filter((m) => !overlay.includes(m))].flatMap((measure) => {
       const index = measures.indexOf(measure);
       const isOverlay = overlay.includes(measure);
-      // Counts run close together: the second is named at the start, and both names stand clear of both.
-      const isCount = measureOf(measure).kind === 'count';
-      const label = {
-        isAtStart: isCount && index > 0,
-        clearOf: isCount ? measures : [measure],
-        hidden: isCrowded ? isNarrow(style.width) : 'false',
-      };
+      const label = { isAtStart: isNamedAtStart(measure, index), hidden: isCrowded ? isNarrow(style.width) : 'false' };
       const drawn: Band = {
         measure,
         name: nameOf(measure, index),
@@ -96,17 +91,7 @@ function band({ measure, name, dash, label: place, hasInterval }: Band, theme: T
     ...(place
       ? [
           {
-            // Above the highest of its own marks in the part of the chart it takes, so that it crosses none of them.
-            transform: [
-              {
-                calculate: `datum.bucket ${place.isAtStart ? '< buckets * 0.5' : '> buckets * 0.4'} ? ${highestOf(place.clearOf, hasInterval)} : null`,
-                as: 'near',
-              },
-              { joinaggregate: [{ op: 'max', field: 'near', as: 'highest' }] },
-              ...lastPoint(measure),
-              { calculate: `max(datum.highest, ${place.isAtStart ? 0 : `datum.${measure}`})`, as: 'label_at' },
-              ...(place.isAtStart ? [{ calculate: '0', as: 'bucket' }] : []),
-            ],
+            transform: [{ filter: `isValid(datum.${measure}_label_at)` }],
             mark: {
               type: 'text',
               align: place.isAtStart ? 'left' : 'right',
@@ -116,15 +101,9 @@ function band({ measure, name, dash, label: place, hasInterval }: Band, theme: T
               aria: false,
               text: { expr: `${place.hidden} ? '' : ${JSON.stringify(label)}` },
             },
-            encoding: { x, y: { ...y, field: 'label_at' } },
+            encoding: { x, y: { ...y, field: `${measure}_label_at` } },
           },
         ]
       : []),
   ];
-}
-
-/** An expression: the highest a row reaches of measures, with their bands. */
-function highestOf(measures: readonly MeasureName[], hasInterval: boolean): string {
-  const edges = measures.map((measure) => `datum.${measure}${hasInterval ? '_high' : ''}`);
-  return edges.length === 1 ? (edges[0] ?? 'null') : `max(${edges.join(', ')})`;
 }

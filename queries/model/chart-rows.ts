@@ -1,3 +1,4 @@
+import { bandLabels } from './band-labels.ts';
 import { bucketsBetween } from './buckets.ts';
 import { curveRows } from './chart-curve.ts';
 import { measureOf, otherLabel, type Grain, type MeasureName } from './model.ts';
@@ -8,12 +9,20 @@ import type { Row, TableJson, Value } from './wire.ts';
 /**
  * The rows of a table with what a chart writes beside the figures: `KEY_text` for every figure, its interval, n and change, and `spoken`, the
  * accessible name of the mark; over time also `bucket`, the position of the period from 0, its `tick` and `year` as the axis writes them, and
- * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bars `name_lines`, the name in at most two lines. A curve has the rows of {@link curveRows}.
+ * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bands `KEY_label_at`, where the name of the line
+ * stands, on the row it stands at; for bars `name_lines`, the name in at most two lines. A curve has the rows of {@link curveRows}.
  */
 export function chartRows(report: Report, table: TableJson, grain: Grain | null, currency: string): Row[] {
   const measures = drawnMeasures(report);
   if (report.chart.type === 'curve') return curveRows(measures, table);
   const labels = report.chart.type === 'lines' ? labelPlaces(table.rows, report.chart.by, report.chart.measure) : null;
+  const named =
+    report.chart.type === 'bands'
+      ? bandLabels(
+          measures.filter((m) => !report.overlay?.includes(m)),
+          table.rows,
+        )
+      : null;
   const buckets = grain ? placesOf(table.rows, grain) : null;
   const parts = new Set(table.rows.flatMap((row) => (row.complete === 0 ? [buckets?.get(String(row.period)) ?? -1] : [])));
   return table.rows.map((row) => {
@@ -24,6 +33,7 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
       drawn.meets_part = [bucket - 1, bucket, bucket + 1].some((place) => parts.has(place)) ? 1 : 0;
     }
     if (report.chart.type === 'bars') drawn.name_lines = inTwoLines(String(row[report.chart.by] ?? ''));
+    for (const [measure, place] of Object.entries(named?.get(row) ?? {})) drawn[`${measure}_label_at`] = place;
     if (labels) drawn.label_at = labels.get(row) ?? null;
     const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : null;
     if (when) drawn.period_text = row.complete === 0 ? `${when} (so far)` : when;

@@ -74,7 +74,7 @@ export function readFlow(rows: Row[]): string {
   const sum = (name: string) => rows.reduce((all, row) => all + (numberOf(row[name]) ?? 0), 0);
   const [received, closed, undated] = [sum('received'), sum('closed'), sum('ended_undated')];
   const more = received - undated - closed;
-  const gone = `${formatCount(received)} came in and ${formatCount(closed)} ${closed === 1 ? 'was' : 'were'} closed`;
+  const gone = `${formatCount(received)} came in and ${closed === 0 ? 'none' : formatCount(closed)} ${closed === 1 ? 'was' : 'were'} closed`;
   const without = undated ? `; ${formatCount(undated)} ended on a day nobody recorded` : '';
   if (more === 0) return `${gone}${without}: as many went out as came in.`;
   return `${gone}${without}: ${formatCount(Math.abs(more))} more ${more > 0 ? 'came in than went out' : 'went out than came in'}.`;

@@ -81,6 +81,7 @@ waits('tells what came in against what went out', () => {
     ended_undated,
   });
   assert.is(read('in_and_out', [month(40, 30), month(25, 31)]), '65 came in and 61 were closed: 4 more came in than went out.');
+  assert.is(read('in_and_out', [month(4, 0)]), '4 came in and none were closed: 4 more came in than went out.');
   assert.is(read('in_and_out', [month(4, 6)]), '4 came in and 6 were closed: 2 more went out than came in.');
   assert.is(
     read('in_and_out', [month(4, 1, 3)]),
