@@ -1,3 +1,7 @@
+import { serialiseQuery, type Query } from '../queries/model/query.ts';
+import type { DrillRequest } from '../queries/model/wire.ts';
+import { search } from './transport.ts';
+
 /**
  * An address with some of its parts changed, in their order.
  * @param search the search part it begins from, with or without "?"
@@ -11,4 +15,14 @@ export function addressWith(path: string, search: string, change: Record<string,
   }
   const text = parameters.toString();
   return text ? `${path}?${text}` : path;
+}
+
+/** Address under which the answer to a query can be downloaded. */
+export function exportHref(query: Query, format: 'csv' | 'arrow' | 'json'): string {
+  return `/api/query${search({ q: JSON.stringify(serialiseQuery(query)), format })}`;
+}
+
+/** Address under which exactly the cases behind a figure can be downloaded. */
+export function casesHref({ measure, query, key, part }: DrillRequest): string {
+  return `/api/cases.csv${search({ q: JSON.stringify({ measure, query, key, part }) })}`;
 }

@@ -37,13 +37,3 @@ export const api = {
     await send('POST', '/sign-out', {});
   },
 };
-
-/** Address under which the answer to a query can be downloaded. */
-export function exportHref(query: Query, format: 'csv' | 'arrow' | 'json'): string {
-  return `/api/query${search({ q: JSON.stringify(serialiseQuery(query)), format })}`;
-}
-
-/** Address under which exactly the cases behind a figure can be downloaded. */
-export function casesHref({ measure, query, key, part }: DrillRequest): string {
-  return `/api/cases.csv${search({ q: JSON.stringify({ measure, query, key, part }) })}`;
-}

@@ -1,0 +1,83 @@
+import { untrack } from 'svelte';
+import { describeScope } from '../../queries/model/describe.ts';
+import type { Grain } from '../../queries/model/model.ts';
+import { serialiseQuery, type Query } from '../../queries/model/query.ts';
+import { reportQuery, viewGrain, type Report } from '../../queries/model/reports.ts';
+import { knownOf, type Known, type View } from '../../queries/model/view.ts';
+import { exportHref } from '../address.ts';
+import { widerViews } from '../widen.ts';
+import { session } from './session.svelte.ts';
+import { Tables, type AskTables } from './tables.svelte.ts';
+import { viewState } from './view.svelte.ts';
+
+/** What a screen of figures looks at and has been answered; make one while the page's component is set up. */
+export class Screen {
+  readonly answer: Tables;
+  #over: (view: View) => View;
+  #queriesOf: (view: View, known: Known) => Query[];
+
+  /** What is looked at: the view of the address, with what the page itself adds. */
+  readonly view = $derived.by(() => this.#over(viewState.view));
+  readonly known = $derived.by(() => knownOf(this.view, session.meta ?? { today: '1970-01-01', earliest: null, latest: null }));
+  readonly grain = $derived.by(() => viewGrain(this.view, this.known));
+  readonly currency = $derived(session.meta?.organisation.currency ?? 'USD');
+  readonly zone = $derived(session.meta?.organisation.zone ?? 'UTC');
+  // A source without cases, like a form nobody used yet, can neither answer nor lack anything.
+  readonly sourceCount = $derived(session.meta?.sources.filter((source) => source.cases > 0).length ?? 0);
+  /** The filters in words. */
+  readonly filters = $derived.by(() => describeScope(this.view));
+  readonly queries = $derived.by(() => this.#queriesOf(this.view, this.known));
+  readonly #asked = $derived.by(() => JSON.stringify(this.queries.map(serialiseQuery)));
+  readonly #widen = $derived(widerViews(viewState.view).map(({ label, change }) => ({ label, onclick: () => viewState.set(change) })));
+
+  /**
+   * @param queriesOf everything the screen asks, in one request; asked anew whenever it changes
+   * @param over what the page adds to the view of the address
+   */
+  constructor(askServer: AskTables, queriesOf: (view: View, known: Known) => Query[], over: (view: View) => View = (view) => view) {
+    this.answer = new Tables(askServer);
+    this.#queriesOf = queriesOf;
+    this.#over = over;
+    $effect(() => {
+      void this.#asked;
+      untrack(() => this.ask());
+    });
+  }
+
+  /** Asks again. */
+  ask(): void {
+    this.answer.ask(this.queries, session.meta?.earliest ?? null);
+  }
+
+  /** The grain a report is drawn in; null for none. */
+  grainOf(report: Report): Grain | null {
+    return report.query.grain === 'view' ? this.grain : (report.query.grain ?? null);
+  }
+
+  /** Addresses of a report's figures as files. */
+  filesOf(report: Report): { csv: string; arrow: string } {
+    const query = reportQuery(report, this.view, this.known);
+    return { csv: exportHref(query, 'csv'), arrow: exportHref(query, 'arrow') };
+  }
+
+  /**
+   * What the frame of a chart is given.
+   * @param index position of the report's table in the answer
+   */
+  frame(report: Report, index: number) {
+    return {
+      report,
+      answer: this.answer.stateOf(index),
+      grain: this.grainOf(report),
+      currency: this.currency,
+      zone: this.zone,
+      today: this.known.today,
+      sourceCount: this.sourceCount,
+      filters: this.filters,
+      files: this.filesOf(report),
+      widen: this.#widen,
+      onretry: () => this.ask(),
+      oncancel: () => this.answer.cancel(),
+    };
+  }
+}
