@@ -1,10 +1,10 @@
 import { RecordBatchReader, Table, type Field } from 'apache-arrow';
 import type { MeasureName } from '../queries/model/model.ts';
-import type { Column, ColumnRole, ColumnType, Note, Row, TableJson, Value } from '../queries/model/wire.ts';
+import type { Column, ColumnRole, ColumnType, LimitsJson, Note, Row, TableJson, Value } from '../queries/model/wire.ts';
 
 /**
  * Reads Arrow IPC streams that lie back to back, one a table, with what their metadata says: a field's `label`, `unit`, `type`, `role` and
- * `measure`; the schema's `asOf`, `windows` and `notes`.
+ * `measure`; the schema's `asOf`, `windows`, `notes` and `limits`.
  * @throws Error when the bytes are not such streams
  */
 export function decodeTables(bytes: Uint8Array): TableJson[] {
@@ -24,11 +24,13 @@ function decode(table: Table): TableJson {
     const vector = vectors[c];
     for (const [i, row] of rows.entries()) row[column.name] = valueOf(vector?.get(i), column.type);
   }
+  const limits = metadata.get('limits');
   return {
     columns,
     rows,
     windows: JSON.parse(metadata.get('windows') ?? '{}') as TableJson['windows'],
     notes: JSON.parse(metadata.get('notes') ?? '[]') as Note[],
+    ...(limits !== undefined && { limits: JSON.parse(limits) as LimitsJson[] }),
     asOf: metadata.get('asOf') ?? '',
   };
 }

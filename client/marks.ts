@@ -9,7 +9,7 @@ export interface Mark {
   /** Position of its row in the table. */
   row: number;
   measure: MeasureName;
-  /** Its value, n, interval and change in words, in that order. */
+  /** Its value, n, interval, change, typical range and the rule it breaks in words, in that order. */
   text: string;
 }
 
@@ -85,6 +85,8 @@ function spoken(report: Report, measure: MeasureName, row: Row): string {
     ...(has(`${measure}_n_text`) ? [`from ${row[`${measure}_n_text`]}`] : []),
     ...(has(`${measure}_interval_text`) ? [`likely ${row[`${measure}_interval_text`]}`] : []),
     ...(has(`${measure}_change_text`) ? [`${row[`${measure}_change_text`]} against before`] : []),
+    ...(has(`${measure}_typical_text`) ? [`typically ${row[`${measure}_typical_text`]}`] : []),
+    ...(has(`${measure}_signal_text`) ? [`${row[`${measure}_signal_text`]}`] : []),
   ];
   return [...name, ...when].join(', ') + `: ${parts.join(', ')}`;
 }

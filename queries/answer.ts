@@ -1,10 +1,11 @@
 import { openBudget, type Budget } from './budget.ts';
-import { figuresOfAll, readAhead, type TallyStore } from './figures.ts';
+import { figuresOfAll, readAhead, type Asked, type TallyStore } from './figures.ts';
 import { chooseMembers, firstAsked, type Kept } from './members.ts';
 import { measureOf } from './model/model.ts';
 import { formatCount, formatDate } from './model/number.ts';
 import type { Query } from './model/query.ts';
 import type { AnswerJson, Note, TableJson } from './model/wire.ts';
+import { judgeRows, judgingOf, type Judging } from './judge.ts';
 import { atQuery, prepareAll, type Prepared, type QueryDeps } from './prepare.ts';
 import { columnsOf, memberOrder, membersOf, orderOf, rowsOfTable, type MeasureFigures } from './table.ts';
 import { comparedDates } from './windows.ts';
@@ -24,9 +25,10 @@ export async function answer(
   const deps = { ...given, budget };
   const prepared = await prepareAll(deps, queries);
   const store: TallyStore = new Map();
-  await readAhead(deps, prepared.map(firstAsked), store);
+  const judging = await judgingOf(deps.reader, prepared);
+  await readAhead(deps, [...prepared.map(firstAsked), ...judging.flatMap(judgedAhead)], store);
   const kept = await chooseMembers(deps, prepared, store);
-  const tables = await finishAll(deps, prepared, kept, store);
+  const tables = await finishAll(deps, prepared, kept, judging, store);
   const asOf = tables.reduce((latest, table) => (table.asOf > latest ? table.asOf : latest), tables[0]?.asOf ?? iso(deps.now()));
   return { tables, asOf, engine: 'sql', elapsedMs: Math.round((clock() - start) * 10) / 10 };
 }
@@ -35,21 +37,43 @@ async function finishAll(
   deps: QueryDeps & { budget: Budget },
   prepared: readonly Prepared[],
   kept: readonly Kept[],
+  judging: readonly (Judging | null)[],
   store: TallyStore,
 ): Promise<TableJson[]> {
-  const figures = await figuresOfAll(
+  const keepOf = (i: number) => kept[i]?.keep ?? null;
+  const all = await figuresOfAll(
     deps,
-    prepared.map((p, i) => ({ prepared: p, keep: kept[i]?.keep ?? null })),
+    [
+      ...prepared.map((p, i) => ({ prepared: p, keep: keepOf(i) })),
+      ...judging.map((j, i) => j && { prepared: j.prepared, keep: keepOf(i) }),
+    ],
     store,
   );
   const tables: TableJson[] = [];
   for (const [i, p] of prepared.entries()) {
-    tables.push(await atQuery(i, prepared.length, () => finish(p, figures[i] ?? [], kept[i]?.totals ?? null, deps.budget)));
+    tables.push(
+      await atQuery(i, prepared.length, () => {
+        const judged = { judging: judging[i] ?? null, figures: all[prepared.length + i] ?? [] };
+        return finish(p, all[i] ?? [], kept[i]?.totals ?? null, judged, deps.budget);
+      }),
+    );
   }
   return tables;
 }
 
-async function finish(p: Prepared, figures: MeasureFigures[], totals: Kept['totals'], budget: Budget): Promise<TableJson> {
+/** The wider window of a query is read with the query itself where its members need not be known first. */
+function judgedAhead(judging: Judging | null): Asked[] {
+  const first = judging && firstAsked(judging.prepared);
+  return first && first.prepared === judging.prepared ? [first] : [];
+}
+
+async function finish(
+  p: Prepared,
+  figures: MeasureFigures[],
+  totals: Kept['totals'],
+  judged: { judging: Judging | null; figures: MeasureFigures[] },
+  budget: Budget,
+): Promise<TableJson> {
   const { query, scope, catalog, current, before } = p;
   const members = query.by.length ? membersOf(figures) : [''];
   const columns = columnsOf(query);
@@ -58,6 +82,7 @@ async function finish(p: Prepared, figures: MeasureFigures[], totals: Kept['tota
   const { name } = orderOf(query);
   members.sort(memberOrder(query, totals ?? figures.find((f) => f.name === name)?.current.byMember ?? null, catalog.nameOf));
   const rows = await rowsOfTable(query, figures, members, current.stretches, catalog.nameOf, budget);
+  const limits = query.signals ? judgeRows(p, rows, members, judged.judging, judged.figures) : null;
   if (name === 'period' && query.grain) {
     const sign = orderOf(query).isDescending ? -1 : 1;
     rows.sort((a, b) => sign * (String(a.period) < String(b.period) ? -1 : a.period === b.period ? 0 : 1));
@@ -66,7 +91,14 @@ async function finish(p: Prepared, figures: MeasureFigures[], totals: Kept['tota
     columns,
     rows,
     windows: { current: { from: query.from, to: query.to }, ...(before && { before: comparedDates(query, before) }) },
-    notes: [...p.measures.flatMap((m) => m.notes), ...exclusionNotes(figures), ...lagNotes(figures), ...periodNotes(p)],
+    notes: [
+      ...p.measures.flatMap((m) => m.notes),
+      ...exclusionNotes(figures),
+      ...lagNotes(figures),
+      ...periodNotes(p),
+      ...judgeNotes(query),
+    ],
+    ...(limits && { limits }),
     asOf: iso(scope.at),
   };
 }
@@ -94,6 +126,11 @@ function lagNotes(figures: readonly MeasureFigures[]): Note[] {
     source: name,
     message: `${name} is known only until ${formatDate(known.date)}; what came after is not compared with before`,
   }));
+}
+
+function judgeNotes({ signals, grain }: Query): Note[] {
+  if (!signals || grain !== 'day') return [];
+  return [{ measure: null, source: null, message: 'by days no typical range is shown, since weekdays differ; by weeks there is one' }];
 }
 
 function periodNotes({ current, scope }: Prepared): Note[] {

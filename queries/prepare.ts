@@ -63,6 +63,13 @@ export function ungrained(p: Prepared): Prepared {
   return { ...p, query, current, before: windowBefore(query, current, today) };
 }
 
+/** The same query over a window that begins earlier, compared with nothing. */
+export function widened(p: Prepared, from: string): Prepared {
+  const query = { ...p.query, from, compare: null };
+  const mature = Math.max(0, ...query.measures.map((name) => matureDays(name)));
+  return { ...p, query, current: currentWindow(query, knownOf(p.scope), mature), before: null };
+}
+
 /** Runs `work` for one of several queries: the fields of a problem then begin with which one. */
 export async function atQuery<T>(index: number, count: number, work: () => T | Promise<T>): Promise<T> {
   try {

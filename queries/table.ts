@@ -19,7 +19,7 @@ export interface MeasureFigures {
 }
 
 /** The columns of an answer (DESIGN §6): keys, then each measure with what travels with it. */
-export function columnsOf(query: Pick<Query, 'measures' | 'by' | 'grain' | 'compare'>): Column[] {
+export function columnsOf(query: Pick<Query, 'measures' | 'by' | 'grain' | 'compare'> & Partial<Pick<Query, 'signals'>>): Column[] {
   const key = (name: string, label: string, type: Column['type']): Column => ({
     name,
     label,
@@ -32,7 +32,7 @@ export function columnsOf(query: Pick<Query, 'measures' | 'by' | 'grain' | 'comp
     ...query.by.map((name) => key(name, dimensionOf(name).label, 'label')),
     ...(query.grain ? [key('period', `First date of the ${query.grain}`, 'date')] : []),
     key('complete', 'Whether the period is whole', 'flag'),
-    ...query.measures.flatMap((name) => measureColumns(name, query.compare !== null)),
+    ...query.measures.flatMap((name) => measureColumns(name, query.compare !== null, query.signals === true)),
   ];
 }
 
@@ -120,7 +120,7 @@ export function orderOf(query: Pick<Query, 'order' | 'measures'>): { name: strin
   return query.order.startsWith('-') ? { name: query.order.slice(1), isDescending: true } : { name: query.order, isDescending: false };
 }
 
-function measureColumns(name: MeasureName, isCompared: boolean): Column[] {
+function measureColumns(name: MeasureName, isCompared: boolean, isJudged: boolean): Column[] {
   const { label, unit, kind } = measureOf(name);
   const shape = emptyFigure(measureOf(name));
   const column = (suffix: string, role: Column['role'], text: string, type: Column['type'], of = unit as Column['unit']): Column => ({
@@ -144,6 +144,14 @@ function measureColumns(name: MeasureName, isCompared: boolean): Column[] {
     ...('followedDays' in shape ? [column('_followed_days', 'followed_days', `${label}: followed for`, 'number', 'days')] : []),
     ...(isCompared ? [column('_before', 'before', `${label}: before`, type)] : []),
     ...(isCompared && 'n' in shape ? [n('_before_n', 'before_n', `${label}: n before`)] : []),
+    ...(isJudged
+      ? [
+          column('_centre', 'centre', `${label}: usual`, 'number'),
+          column('_limit_low', 'limit_low', `${label}: typical from`, 'number'),
+          column('_limit_high', 'limit_high', `${label}: typical to`, 'number'),
+          column('_signal', 'signal', `${label}: signal`, 'label', null),
+        ]
+      : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { isNamedAtStart } from './band-labels.ts';
+import { limitLayers, signalColour, signalSize } from './chart-limits.ts';
 import { hollow, hover, isNarrow, pointSize, roomyAxis, strokes, timeAxis, valueAxis, type ChartStyle } from './chart-parts.ts';
 import { colour, series, type ColourName, type Theme } from './colours.ts';
 import { measureOf, type MeasureName } from './model.ts';
@@ -10,6 +11,8 @@ interface Band {
   /** Where its name stands; null for none. */
   label: { isAtStart: boolean; /** An expression: when it is left out. */ hidden: string } | null;
   hasInterval: boolean;
+  /** Whether it is judged beside its own past. */
+  isJudged: boolean;
 }
 
 const dashes = [[1, 0], [6, 3], [3, 2]]; // prettier-ignore
@@ -44,6 +47,7 @@ export function bands(
         dash: isOverlay ? [1.5, 3] : (dashes[index] ?? [3, 2]),
         label: measures.length > 1 && !isOverlay ? label : null,
         hasInterval: has(`${measure}_low`),
+        isJudged: has(`${measure}_signal`) && !isOverlay,
       };
       return band(drawn, style.theme);
     }),
@@ -51,7 +55,7 @@ export function bands(
 }
 
 /** The layers of a measure over time: its interval, its line, its points and its name. */
-function band({ measure, name, dash, label: place, hasInterval }: Band, theme: Theme) {
+function band({ measure, name, dash, label: place, hasInterval, isJudged }: Band, theme: Theme) {
   const color = colour(name, theme);
   const { unit, label } = measureOf(measure);
   const y = valueAxis(measure, unit);
@@ -63,8 +67,16 @@ function band({ measure, name, dash, label: place, hasInterval }: Band, theme: T
     { field: `${measure}_n_text`, title: 'From' },
     ...(hasInterval ? [{ field: `${measure}_interval_text`, title: 'Likely' }] : []),
     { field: `${measure}_change_text`, title: 'Against before' },
+    ...(isJudged
+      ? [
+          { field: `${measure}_typical_text`, title: 'Typical' },
+          { field: `${measure}_signal_text`, title: 'Signal' },
+        ]
+      : []),
   ];
   return [
+    // Limits of several lines would cross: those of the first are drawn, the table has all.
+    ...(isJudged && name === 'series-1' ? limitLayers(measure, y, theme) : []),
     ...(hasInterval
       ? [
           {
@@ -86,7 +98,15 @@ function band({ measure, name, dash, label: place, hasInterval }: Band, theme: T
     {
       ...(name === 'series-1' ? { params: [hover] } : {}),
       mark: { type: 'point', filled: true, color, stroke: color, opacity: 1, cursor: 'pointer', size: pointSize },
-      encoding: { x, y: roomyAxis(measure, unit), fill: hollow(name, theme), tooltip, description: { field: 'spoken' } },
+      encoding: {
+        x,
+        y: roomyAxis(measure, unit),
+        ...(isJudged
+          ? { fill: signalColour(measure, name, true, theme), stroke: signalColour(measure, name, false, theme), size: signalSize(measure) }
+          : { fill: hollow(name, theme) }),
+        tooltip,
+        description: { field: 'spoken' },
+      },
     },
     ...(place
       ? [

@@ -2,15 +2,16 @@ import { bandLabels } from './band-labels.ts';
 import { bucketsBetween } from './buckets.ts';
 import { curveRows } from './chart-curve.ts';
 import { measureOf, otherLabel, type Grain, type MeasureName } from './model.ts';
-import { formatBucket, formatChange, formatCount, formatInterval, formatTick, formatValue } from './number.ts';
+import { formatBucket, formatChange, formatCount, formatInterval, formatTick, formatValue, type NumberContext } from './number.ts';
 import { drawnMeasures, type Report } from './reports.ts';
+import { signalOf, signals, verdictOf } from './signal.ts';
 import type { Row, TableJson, Value } from './wire.ts';
 
 /**
  * The rows of a table with what a chart writes beside the figures: `KEY_text` for every figure, its interval, n and change, and `spoken`, the
  * accessible name of the mark; over time also `bucket`, the position of the period from 0, its `tick` and `year` as the axis writes them, and
  * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bands `KEY_label_at`, where the name of the line
- * stands, on the row it stands at; for bars `name_lines`, the name in at most two lines. A curve has the rows of {@link curveRows}.
+ * stands, on the row it stands at, and of judged figures the words of {@link signalWords}; for bars `name_lines`, the name in at most two lines. A curve has the rows of {@link curveRows}.
  */
 export function chartRows(report: Report, table: TableJson, grain: Grain | null, currency: string): Row[] {
   const measures = drawnMeasures(report);
@@ -37,7 +38,7 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
     if (labels) drawn.label_at = labels.get(row) ?? null;
     const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : null;
     if (when) drawn.period_text = row.complete === 0 ? `${when} (so far)` : when;
-    const keys = table.columns.filter((c) => c.type === 'label').map((c) => String(row[c.name]));
+    const keys = table.columns.filter((c) => c.role === 'key' && c.type === 'label').map((c) => String(row[c.name]));
     const spoken: string[] = [];
     for (const name of measures) {
       const { unit, label } = measureOf(name);
@@ -49,11 +50,24 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
       drawn[`${name}_interval_text`] = interval || '–';
       const before = row[`${name}_before`];
       if (before !== undefined) drawn[`${name}_change_text`] = formatChange(row[name], before, unit, context) || '–';
+      if (row[`${name}_signal`] !== undefined) Object.assign(drawn, signalWords(name, row, context));
       spoken.push(`${label}: ${drawn[`${name}_text`]}`);
     }
     drawn.spoken = [...keys, ...(when ? [String(drawn.period_text)] : []), ...spoken].join(', ');
     return drawn;
   });
+}
+
+/** What a picture says of a judged figure: its typical range, the rule it breaks, and `KEY_tone`, by which it is coloured; "–" and null for none. */
+function signalWords(name: MeasureName, row: Row, context: NumberContext): Row {
+  const { unit, better } = measureOf(name);
+  const signal = signalOf(row[`${name}_signal`]);
+  const verdict = verdictOf(signal, better);
+  return {
+    [`${name}_typical_text`]: formatInterval(row[`${name}_limit_low`], row[`${name}_limit_high`], unit, context) || '–',
+    [`${name}_signal_text`]: signal ? signals[signal].words : '–',
+    [`${name}_tone`]: verdict === 'common_cause' ? null : verdict,
+  };
 }
 
 /** Positions of the periods of the rows, from 0; a period between them that has no row keeps its place. */

@@ -1,10 +1,10 @@
-import { dimensionNames, dimensionOf, measureOf, rangeNames, type DimensionName, type MeasureName } from './model.ts';
+import { dimensionNames, dimensionOf, measureOf, rangeNames, type DimensionName, type Grain, type MeasureName } from './model.ts';
 import { durations, type Condition } from './measure.ts';
-import { formatCount, formatDate } from './number.ts';
+import { formatBucket, formatCount, formatDate } from './number.ts';
 import { addDays, daysBetween } from './buckets.ts';
 import type { Where } from './query.ts';
 import type { View } from './view.ts';
-import type { Window } from './wire.ts';
+import type { LimitsJson, Window } from './wire.ts';
 
 /** The filters in words, one text a filter: `kind: complaint`, `not channel: web or fax`, `text: hold time`. */
 export function describeFilters(where: Where): string[] {
@@ -110,6 +110,24 @@ export function describeMethod(name: MeasureName): string {
     case 'survival':
       return `Read off the Kaplan–Meier curve of ${durations[measure.of].label} at ${countInWords(measure.days, 'day')}, and at every other age likewise: cases that have not ended count with the time they have waited. The interval is log–log at 95%.`;
   }
+}
+
+/** The rules by which a figure is more than chance, for "How this is computed". */
+export const rulesInWords =
+  'A figure is a signal where it breaks one of four written rules (NHS England, Making Data Count): it lies outside its limits; six steps in a row go one way; two of three neighbours lie in the outer third towards one limit; seven in a row lie on one side of the centre. A signal that lay at least half as far to the same side in the same periods a year before is called seasonal.';
+
+/** How the limits of a measure were made, in words. */
+export function describeLimits({ method, sigmaZ, from, to, periods }: LimitsJson, grain: Grain): string {
+  const base = `${countInWords(periods, grain)}, ${formatBucket(grain, from)} to ${formatBucket(grain, to)}`;
+  const sigma = sigmaZ === null ? '' : `; σ_z = ${sigmaZ.toFixed(2)}`;
+  const made = {
+    xmr: 'the mean ± 2.66 times the mean moving range, ranges beyond their own limit left out (XmR)',
+    p: `the pooled share ± three standard errors at each n (p chart; shares vary by no more than chance${sigma})`,
+    p_prime: `the pooled share ± three standard errors at each n, widened as shares vary by more than chance (Laney’s p′${sigma})`,
+    spread:
+      'the mean ± three standard deviations: a stock carries over from one period to the next, so neighbours tell little of its spread',
+  }[method];
+  return `Its typical range comes from ${base}, and stays as it is when later figures come: ${made}.`;
 }
 
 function describeRange(name: (typeof rangeNames)[number], [low, high]: [number | null, number | null]): string {

@@ -44,6 +44,8 @@ export interface Query {
   /** A date (to its end) or an ISO 8601 instant; null: the largest `through` in scope. */
   asOf: string | null;
   time: (typeof times)[number];
+  /** Whether each figure is judged beside its own past: limits and the rule it breaks; needs a grain. */
+  signals: boolean;
 }
 
 /** A query as it travels: only what differs from the defaults. */
@@ -59,12 +61,13 @@ export interface QueryJson {
   limit?: number;
   asOf?: string;
   time?: string;
+  signals?: boolean;
 }
 
 export const limits = { by: 3, measures: 24, members: 1000, limit: 1000, text: 500, years: 200 } as const;
 export const emptyWhere = (): Where => ({ members: {}, not: {}, text: '', range: {} });
 
-const keys = ['measures', 'by', 'grain', 'from', 'to', 'where', 'compare', 'order', 'limit', 'asOf', 'time'];
+const keys = ['measures', 'by', 'grain', 'from', 'to', 'where', 'compare', 'order', 'limit', 'asOf', 'time', 'signals'];
 
 /**
  * Reads a query from JSON.
@@ -102,7 +105,9 @@ export function parseQuery(raw: unknown): Query {
     limit: parseLimit(raw.limit, by, problems),
     asOf: parseAsOf(raw.asOf, problems),
     time: parseOne(raw.time, 'time', times, problems) ?? 'elapsed',
+    signals: parseFlag(raw.signals, 'signals', problems),
   };
+  if (query.signals && !grain) problems.push({ field: 'signals', message: 'needs a grain: each period is judged beside those before it' });
   const mentionsNeeds = (['issue', 'sub_issue'] as const).some((d) => by.includes(d) || where.members[d] !== undefined);
   if (measures.includes('mentions') && !mentionsNeeds)
     problems.push({ field: 'measures', message: '"mentions" counts cases naming an issue: put issue or sub_issue in by or where' });
@@ -126,6 +131,7 @@ export function serialiseQuery(query: Query): QueryJson {
     ...(query.limit !== null && { limit: query.limit }),
     ...(query.asOf && { asOf: query.asOf }),
     ...(query.time !== 'elapsed' && { time: query.time }),
+    ...(query.signals && { signals: true }),
   };
 }
 
@@ -221,6 +227,13 @@ function parseOne<T extends string>(raw: unknown, field: string, known: readonly
     message: `${JSON.stringify(raw)} is not one of ${known.join(', ')}${typeof raw === 'string' ? didYouMean(raw, known) : ''}`,
   });
   return null;
+}
+
+function parseFlag(raw: unknown, field: string, problems: Problem[]): boolean {
+  if (raw === undefined || raw === null) return false;
+  if (typeof raw === 'boolean') return raw;
+  problems.push({ field, message: `${JSON.stringify(raw)} is not true or false` });
+  return false;
 }
 
 function parseDate(raw: unknown, field: string, problems: Problem[]): string {

@@ -249,6 +249,7 @@ export function viewQuery(view: View, known: Known, ask: Pick<Query, 'measures'>
     limit: null,
     asOf: view.asOf,
     time: view.time,
+    signals: false,
     ...ask,
   };
 }

@@ -3,11 +3,13 @@ import type { Dimension, DimensionName, Grain, MeasureName, RangeName } from './
 import type { Measure, Unit } from './measure.ts';
 import type { Report } from './reports.ts';
 import type { QueryJson } from './query.ts';
+import type { LimitsMethod } from './signal.ts';
 
 /** What a column holds: `label` text, `date` `YYYY-MM-DD`, `flag` 0 or 1, `integer`, `number`. */
 export type ColumnType = 'label' | 'date' | 'flag' | 'integer' | 'number';
 /** What a column says about its measure; `value` is the figure itself. */
-export type ColumnRole = 'key' | 'value' | 'n' | 'low' | 'high' | 'followed_days' | 'before' | 'before_n';
+export type ColumnRole =
+  'key' | 'value' | 'n' | 'low' | 'high' | 'followed_days' | 'before' | 'before_n' | 'centre' | 'limit_low' | 'limit_high' | 'signal';
 
 export interface Column {
   name: string;
@@ -33,6 +35,20 @@ export interface Note {
 /** The note that says what a day of business time is. */
 export const businessDay = 'in business time: a day is 24 opening hours';
 
+/** How the limits of a measure were made, of one member of the table. */
+export interface LimitsJson {
+  measure: MeasureName;
+  /** The member, by dimension; empty without `by`. */
+  key: Record<string, string>;
+  method: LimitsMethod;
+  /** How many times the spread of shares exceeds what chance alone gives; null where it is not computed. */
+  sigmaZ: number | null;
+  /** First dates of the first and the last of the periods the limits are made of, and how many they are. */
+  from: string;
+  to: string;
+  periods: number;
+}
+
 /** Inclusive local dates. */
 export interface Window {
   from: string;
@@ -44,6 +60,8 @@ export interface TableJson {
   rows: Row[];
   windows: { current: Window; before?: Window };
   notes: Note[];
+  /** Of a query with `signals`: one a measure and member that could be judged. */
+  limits?: LimitsJson[];
   /** T of this table, ISO 8601 UTC. */
   asOf: string;
 }

@@ -30,6 +30,8 @@ export interface AttributesOptions {
   baseline?: Baseline;
   /** Whether the limits are multiplied by σ_z (p′ and u′ charts); default not. */
   isLaney?: boolean;
+  /** Whether ranges at or beyond their upper limit are left out, once, before σ_z is computed; default not. */
+  isScreened?: boolean;
 }
 
 /** Which limit a point lies beyond; a point on the limit is within, one with an unknown limit too. */
@@ -50,7 +52,7 @@ export function beyondLimit({ value, lower, upper }: ControlPoint): 'above' | 'b
 export function attributesChart(
   counts: readonly number[],
   sizes: readonly (number | null)[],
-  { baseline, isLaney = false }: AttributesOptions,
+  { baseline, isLaney = false, isScreened = false }: AttributesOptions,
   { sigmaOf, most }: { sigmaOf: (centre: number, size: number) => number; most: number },
 ): AttributesChart {
   const known = counts.map((count, i) => ({ count, size: sizes[i] ?? 0 }));
@@ -60,7 +62,7 @@ export function attributesChart(
   const centre = total > 0 ? events / total : null;
   const chance = known.map(({ size }) => (centre !== null && size > 0 ? sigmaOf(centre, size) : null));
   const values = known.map(({ count, size }) => (size > 0 ? count / size : null));
-  const sigmaZ = laneySigma(within(values, baseline), within(chance, baseline), centre);
+  const sigmaZ = laneySigma(within(values, baseline), within(chance, baseline), centre, isScreened);
   const points = values.map((value, i): ControlPoint => {
     const own = chance[i] ?? null;
     const factor = isLaney ? sigmaZ : 1;
@@ -76,6 +78,12 @@ export function within<T>(list: readonly T[], baseline: Baseline | undefined): r
   return baseline ? list.slice(Math.max(0, baseline.from), Math.max(0, baseline.to)) : list;
 }
 
+/** Moving ranges without those at or beyond their upper limit, 3.267 times their mean; a range of 0 is no outlier, also where the mean is 0. */
+export function screened(ranges: readonly number[]): number[] {
+  const limit = 3.267 * (mean(ranges) ?? 0);
+  return ranges.filter((range) => range < limit || range === 0);
+}
+
 /** How far each point lies from the one before it; null for the first and where either is unknown. */
 export function movingRanges(values: readonly (number | null)[]): (number | null)[] {
   return values.map((value, i) => {
@@ -84,11 +92,17 @@ export function movingRanges(values: readonly (number | null)[]): (number | null
   });
 }
 
-function laneySigma(values: readonly (number | null)[], chance: readonly (number | null)[], centre: number | null): number | null {
+function laneySigma(
+  values: readonly (number | null)[],
+  chance: readonly (number | null)[],
+  centre: number | null,
+  isScreened: boolean,
+): number | null {
   const standardised = values.map((value, i) => {
     const sigma = chance[i] ?? null;
     return value === null || centre === null || sigma === null || sigma === 0 ? null : (value - centre) / sigma;
   });
-  const average = mean(movingRanges(standardised).filter((range) => range !== null));
+  const ranges = movingRanges(standardised).filter((range) => range !== null);
+  const average = mean(isScreened ? screened(ranges) : ranges);
   return average === null ? null : average / 1.128; // the mean range of two normal values, d₂, as Laney rounds it
 }

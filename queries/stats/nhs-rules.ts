@@ -10,8 +10,6 @@ export interface Signal {
   direction: 'up' | 'down';
 }
 
-export type Verdict = 'common_cause' | 'improvement' | 'concern' | 'high' | 'low';
-
 /**
  * The rules of NHS England's Making Data Count: a point outside its limits; seven points that rise (or fall) by six strict steps;
  * two of three neighbours, all on one side, beyond two thirds of the way to a limit and within it; seven neighbours on one side of the centre.
@@ -33,16 +31,6 @@ export function nhsRules(points: readonly ControlPoint[]): (Signal | null)[] {
     if (near[i] && [i - 2, i - 1, i].some((start) => isTwoOfThree(start, sides, near))) return signal('two_of_three', side);
     return shifts[i] ? signal('shift', side) : null;
   });
-}
-
-/**
- * What a signal means where lower or higher is better.
- * @returns `high` and `low` where neither is
- */
-export function judge(found: Signal | null, better: 'lower' | 'higher' | 'neither'): Verdict {
-  if (!found) return 'common_cause';
-  if (better === 'neither') return found.direction === 'up' ? 'high' : 'low';
-  return (found.direction === 'up') === (better === 'higher') ? 'improvement' : 'concern';
 }
 
 function signal(rule: NhsRule, sign: number): Signal {

@@ -1,4 +1,4 @@
-import { movingRanges, within, type Baseline, type ControlPoint } from './control-chart.ts';
+import { movingRanges, screened, within, type Baseline, type ControlPoint } from './control-chart.ts';
 import { mean } from './mean.ts';
 
 export interface XmrChart {
@@ -29,7 +29,7 @@ export function xmr(values: readonly (number | null)[], { baseline, isScreened =
   const base = within(values, baseline);
   const centre = mean(base.filter((value) => value !== null));
   const ranges = movingRanges(base).filter((range) => range !== null);
-  const meanMovingRange = mean(isScreened ? screen(ranges) : ranges);
+  const meanMovingRange = mean(isScreened ? screened(ranges) : ranges);
   const sigma = meanMovingRange === null ? null : (2.66 / 3) * meanMovingRange;
   const limits =
     centre === null || meanMovingRange === null
@@ -42,10 +42,4 @@ export function xmr(values: readonly (number | null)[], { baseline, isScreened =
     movingRanges: movingRanges(values),
     points: values.map((value) => ({ value, centre, sigma, ...limits })),
   };
-}
-
-/** A range of 0 is no outlier, also where the mean range is 0. */
-function screen(ranges: readonly number[]): number[] {
-  const limit = 3.267 * (mean(ranges) ?? 0);
-  return ranges.filter((range) => range < limit || range === 0);
 }

@@ -19,6 +19,7 @@ queries('fills in what is left out', () => {
     limit: null,
     asOf: null,
     time: 'elapsed',
+    signals: false,
   });
 });
 
@@ -70,6 +71,8 @@ const bad: [string, unknown, string, RegExp][] = [
   ['no measures', { ...window }, 'measures', /missing/],
   ['an empty list of measures', { measures: [], ...window }, 'measures', /empty/],
   ['an unknown measure', { measures: ['recieved'], ...window }, 'measures[0]', /did you mean "received"/],
+  ['signals without a grain', { measures: ['open'], ...window, signals: true }, 'signals', /needs a grain/],
+  ['a flag that is none', { measures: ['open'], ...window, grain: 'month', signals: 'yes' }, 'signals', /not true or false/],
   ['a measure twice', { measures: ['open', 'open'], ...window }, 'measures[1]', /twice/],
   ['too many measures', { measures: Array.from({ length: 25 }, () => 'open'), ...window }, 'measures[1]', /twice/],
   ['an unknown dimension', { measures: ['open'], by: ['isue'], ...window }, 'by[0]', /did you mean "issue"/],
@@ -131,6 +134,10 @@ queries('reports every problem at once', () => {
     () => parseQuery({ measures: ['opne'], by: ['tem'], from: 'x', to: '2018-01-01' }),
     (error: unknown) => error instanceof BadInput && error.problems.length === 3,
   );
+});
+
+queries('judges figures beside their past only period by period', () => {
+  assert.is(parseQuery({ measures: ['received'], ...window, grain: 'month', signals: true }).signals, true);
 });
 
 queries.run();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ControlPoint } from '../../../queries/stats/control-chart.ts';
-import { judge, nhsRules } from '../../../queries/stats/nhs-rules.ts';
+import { nhsRules } from '../../../queries/stats/nhs-rules.ts';
 
 const rules = suite('nhsRules');
 
@@ -61,15 +61,6 @@ rules('mirrored points break the mirrored rules', () => {
       );
     }),
   );
-});
-
-rules('judges a direction by what is better', () => {
-  const up = { rule: 'shift', direction: 'up' } as const;
-  assert.is(judge(up, 'lower'), 'concern');
-  assert.is(judge(up, 'higher'), 'improvement');
-  assert.is(judge(up, 'neither'), 'high');
-  assert.is(judge({ ...up, direction: 'down' }, 'lower'), 'improvement');
-  assert.is(judge(null, 'lower'), 'common_cause');
 });
 
 rules.run();

@@ -5,7 +5,8 @@ import {
   type Baseline,
   type ControlPoint,
 } from '../../../queries/stats/control-chart.ts';
-import { judge, nhsRules, type Signal } from '../../../queries/stats/nhs-rules.ts';
+import { judge } from '../../../queries/model/signal.ts';
+import { nhsRules, type Signal } from '../../../queries/stats/nhs-rules.ts';
 import { pChart } from '../../../queries/stats/p-chart.ts';
 import { uChart } from '../../../queries/stats/u-chart.ts';
 import { xmr } from '../../../queries/stats/xmr.ts';
@@ -50,7 +51,7 @@ export const chartMethods: Record<string, (input: never) => unknown> = {
       upl: points[0]?.upper,
       lpl: points[0]?.lower,
       specialCause: signals.map(causeOf),
-      pointType: signals.map((signal) => pointTypes[judge(signal, better)]),
+      pointType: signals.map((signal) => pointTypes[judge(signal?.direction ?? null, better)]),
     };
   },
 };

@@ -1,0 +1,188 @@
+import type { Measure } from '../model/measure.ts';
+import type { LimitsMethod, SignalName } from '../model/signal.ts';
+import { within, type Baseline, type ControlPoint } from '../stats/control-chart.ts';
+import { mean } from '../stats/mean.ts';
+import { nhsRules, type NhsRule, type Signal } from '../stats/nhs-rules.ts';
+import { pChart } from '../stats/p-chart.ts';
+import { xmr } from '../stats/xmr.ts';
+
+/** One period of a series to be judged. */
+export interface SeriesPoint {
+  value: number | null;
+  /** What a share rests on. */
+  n: number | null;
+  /** Whether all of the period is known; nothing is judged by one that is not, and it is judged only where limits follow n. */
+  isWhole: boolean;
+}
+
+export interface JudgedPoint {
+  centre: number | null;
+  low: number | null;
+  high: number | null;
+  signal: SignalName | null;
+}
+
+export interface Judged {
+  method: LimitsMethod;
+  /** Laney's σ_z of the baseline, of shares; else null. */
+  sigmaZ: number | null;
+  /** Positions the limits are made of: `from` inclusive, `to` exclusive. */
+  baseline: Baseline;
+  /** One a point. */
+  points: JudgedPoint[];
+}
+
+/** Periods limits are made of at most, and at least: with fewer a range is a guess. */
+export const baselineLength = 24;
+export const shortestBaseline = 12;
+
+/** Sizes that differ by more than this factor need limits that follow them. */
+const evenSizes = 1.25;
+
+/**
+ * Judges a series beside its own past. The limits come from the whole periods just before the first that is shown, at most 24; where fewer than twelve of
+ * them are known, from the first 24 of the series; and they stay as they are, whatever comes after.
+ * Counts, amounts, durations and scores: XmR with screened ranges. Shares: p′, where sizes in the baseline differ by more than a quarter and σ_z says that
+ * they vary by more than chance, p where they do not, else XmR. A stock carries over from one period to the next, so neighbours tell little of its spread:
+ * three standard deviations of the baseline, and only the rule of limits.
+ * @param shown position of the first point that is shown
+ * @param year how many points a year has; null for none: then no season is looked for
+ * @returns null where no twelve whole periods are known, or the baseline does not vary
+ * @see DOMAIN §4; Laney 2002; NHS England, Making Data Count
+ */
+export function judgeSeries(measure: Measure, series: readonly SeriesPoint[], shown: number, year: number | null): Judged | null {
+  const baseline = baselineOf(series, shown);
+  if (!baseline) return null;
+  const values = series.map((point) => (point.isWhole || isShare(measure) ? point.value : null));
+  const { method, sigmaZ, points } = limitsOf(measure, series, values, baseline);
+  const spread = within(points, baseline).some(({ sigma }) => sigma !== null && sigma > 0);
+  if (!spread) return null;
+  const rules = method === 'spread' ? nhsRules(points).map((s) => (s?.rule === 'outside_limits' ? s : null)) : nhsRules(points);
+  const isSeasonal = year === null ? rules.map(() => false) : seasonal(points, rules, year);
+  return {
+    method,
+    sigmaZ,
+    baseline,
+    points: points.map(({ centre, lower, upper }, i) => ({
+      centre,
+      low: lower,
+      high: upper,
+      signal: nameOf(rules[i] ?? null, isSeasonal[i] ?? false),
+    })),
+  };
+}
+
+function baselineOf(series: readonly SeriesPoint[], shown: number): Baseline | null {
+  const isKnown = (position: number) => series[position]?.isWhole === true && series[position].value !== null;
+  const whole = series.flatMap((point, position) => (point.isWhole ? [position] : []));
+  for (const chosen of [whole.filter((position) => position < shown).slice(-baselineLength), whole.slice(0, baselineLength)]) {
+    const [from, last] = [chosen[0], chosen.at(-1)];
+    if (from !== undefined && last !== undefined && chosen.filter(isKnown).length >= shortestBaseline) return { from, to: last + 1 };
+  }
+  return null;
+}
+
+interface Limits {
+  method: LimitsMethod;
+  sigmaZ: number | null;
+  points: ControlPoint[];
+}
+
+function limitsOf(measure: Measure, series: readonly SeriesPoint[], values: (number | null)[], baseline: Baseline): Limits {
+  if (measure.kind === 'stock') return spreadOf(values, baseline);
+  const sizes = series.map(({ n }, i) => (values[i] === null ? null : n));
+  if (isShare(measure) && areUneven(within(sizes, baseline))) {
+    const counts = values.map((value, i) => (value === null ? 0 : Math.round(value * (sizes[i] ?? 0))));
+    const primed = pChart(counts, sizes, { baseline, isLaney: true, isScreened: true });
+    if (primed.sigmaZ === null || primed.sigmaZ > 1) return { ...primed, method: 'p_prime', points: allWhole(primed.points, values) };
+    return { method: 'p', sigmaZ: primed.sigmaZ, points: allWhole(pChart(counts, sizes, { baseline }).points, values) };
+  }
+  const whole = values.map((value, i) => (series[i]?.isWhole ? value : null));
+  const { points } = xmr(whole, { baseline, isScreened: true });
+  const [least, most] = rangeOf(measure);
+  return {
+    method: 'xmr',
+    sigmaZ: null,
+    points: points.map((point) => ({
+      ...point,
+      lower: point.lower === null ? null : Math.max(least, point.lower),
+      upper: point.upper === null ? null : Math.min(most, point.upper),
+    })),
+  };
+}
+
+function isShare(measure: Measure): boolean {
+  return measure.kind === 'ratio' && measure.interval === 'wilson';
+}
+
+/** A p chart divides counts made of shares: the shares themselves are exact. */
+function allWhole(points: ControlPoint[], values: readonly (number | null)[]): ControlPoint[] {
+  return points.map((point, i) => ({ ...point, value: values[i] ?? null }));
+}
+
+function areUneven(sizes: readonly (number | null)[]): boolean {
+  const known = sizes.filter((size): size is number => size !== null && size > 0);
+  return Math.max(...known) > evenSizes * Math.min(...known);
+}
+
+/** What values of a measure can be. */
+function rangeOf(measure: Measure): [least: number, most: number] {
+  if (measure.unit === 'share') return [0, 1];
+  return measure.unit === 'points' ? [-100, 100] : [0, Infinity];
+}
+
+function spreadOf(values: readonly (number | null)[], baseline: Baseline): Limits {
+  const known = within(values, baseline).filter((value) => value !== null);
+  const centre = mean(known);
+  const sum = known.reduce((all, value) => all + (value - (centre ?? 0)) ** 2, 0);
+  const sigma = known.length > 1 ? Math.sqrt(sum / (known.length - 1)) : null;
+  const limits =
+    centre === null || sigma === null
+      ? { lower: null, upper: null }
+      : { lower: Math.max(0, centre - 3 * sigma), upper: centre + 3 * sigma };
+  return { method: 'spread', sigmaZ: null, points: values.map((value) => ({ value, centre, sigma, ...limits })) };
+}
+
+const names: Record<NhsRule, { up: SignalName; down: SignalName }> = {
+  outside_limits: { up: 'above_limits', down: 'below_limits' },
+  trend: { up: 'rising', down: 'falling' },
+  two_of_three: { up: 'near_upper', down: 'near_lower' },
+  shift: { up: 'run_above', down: 'run_below' },
+};
+
+function nameOf(signal: Signal | null, isSeasonal: boolean): SignalName | null {
+  if (!signal) return null;
+  return isSeasonal ? 'seasonal' : names[signal.rule][signal.direction];
+}
+
+/**
+ * Which signals are of the season: those of a stretch of one direction that lay at least half as far from the usual level a year before, on the same
+ * side, point by point. A stretch of which a point a year before is unknown is not.
+ */
+function seasonal(points: readonly ControlPoint[], rules: readonly (Signal | null)[], year: number): boolean[] {
+  const found = rules.map(() => false);
+  for (let start = 0; start < rules.length;) {
+    const direction = rules[start]?.direction;
+    let end = start + 1;
+    while (end < rules.length && rules[end]?.direction === direction) end += 1;
+    if (direction !== undefined) found.fill(isOfSeason(points, start, end, year), start, end);
+    start = end;
+  }
+  return found;
+}
+
+function isOfSeason(points: readonly ControlPoint[], start: number, end: number, year: number): boolean {
+  let now = 0;
+  let before = 0;
+  for (let at = start; at < end; at++) {
+    const [own, then] = [distance(points[at]), distance(points[at - year])];
+    if (own === null || then === null) return false;
+    now += Math.abs(own);
+    before += Math.sign(own) * then;
+  }
+  return before >= now / 2;
+}
+
+function distance(point: ControlPoint | undefined): number | null {
+  return point && point.value !== null && point.centre !== null ? point.value - point.centre : null;
+}
