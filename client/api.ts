@@ -1,6 +1,6 @@
 import type { DimensionName } from '../queries/model/model.ts';
 import { serialiseQuery, type Query } from '../queries/model/query.ts';
-import type { CaseDetail, CasePage, DrillRequest, LabelsJson, MetaJson, TableJson } from '../queries/model/wire.ts';
+import type { CaseDetail, CasePage, DrillRequest, FindingsJson, LabelsJson, MetaJson, TableJson } from '../queries/model/wire.ts';
 import { json, search, send } from './transport.ts';
 
 /** Every endpoint but those of the data page (data-api.ts), typed. Each throws {@link ApiFailed}, or the abort's own error when `signal` ends it. */
@@ -16,6 +16,10 @@ export const api = {
     const bytes = new Uint8Array(await response.arrayBuffer());
     return (await decoder).decodeTables(bytes);
   },
+
+  /** What changed beyond chance over the period, filters, as-of and grain of a query. */
+  findings: (query: Query, signal?: AbortSignal): Promise<FindingsJson> =>
+    json('POST', '/api/findings', { body: serialiseQuery(query), signal }),
 
   /** Labels of a dimension, most frequent first. */
   labels: (

@@ -7,6 +7,7 @@ import { answerErrors, nothingHere } from './errors.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { dataRoutes } from './routes/data.ts';
 import { entryRoutes } from './routes/entries.ts';
+import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { labelChangeRoutes } from './routes/label-changes.ts';
 import { liveRoutes } from './routes/live.ts';
@@ -40,6 +41,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(signInRoutes(deps));
   app.use(metaRoutes(deps));
   app.use(queryRoutes(deps));
+  app.use(findingRoutes(deps));
   app.use(caseRoutes(deps));
   app.use(entryRoutes(deps));
   app.use(liveRoutes(deps));

@@ -58,7 +58,7 @@ export function judgeSeries(measure: Measure, series: readonly SeriesPoint[], sh
   const spread = within(points, baseline).some(({ sigma }) => sigma !== null && sigma > 0);
   if (!spread) return null;
   const rules = method === 'spread' ? nhsRules(points).map((s) => (s?.rule === 'outside_limits' ? s : null)) : nhsRules(points);
-  const isSeasonal = year === null ? rules.map(() => false) : seasonal(points, rules, year);
+  const isSeasonal = year === null ? rules.map(() => false) : seasonal(points, rules, year, shown);
   return {
     method,
     sigmaZ,
@@ -157,14 +157,14 @@ function nameOf(signal: Signal | null, isSeasonal: boolean): SignalName | null {
 
 /**
  * Which signals are of the season: those of a stretch of one direction that lay at least half as far from the usual level a year before, on the same
- * side, point by point. A stretch of which a point a year before is unknown is not.
+ * side, point by point. A stretch of which a point a year before is unknown is not; one that began before what is shown is looked at from there.
  */
-function seasonal(points: readonly ControlPoint[], rules: readonly (Signal | null)[], year: number): boolean[] {
+function seasonal(points: readonly ControlPoint[], rules: readonly (Signal | null)[], year: number, shown: number): boolean[] {
   const found = rules.map(() => false);
   for (let start = 0; start < rules.length;) {
     const direction = rules[start]?.direction;
     let end = start + 1;
-    while (end < rules.length && rules[end]?.direction === direction) end += 1;
+    while (end < rules.length && end !== shown && rules[end]?.direction === direction) end += 1;
     if (direction !== undefined) found.fill(isOfSeason(points, start, end, year), start, end);
     start = end;
   }

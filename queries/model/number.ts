@@ -62,6 +62,11 @@ export function formatInterval(low: Value | undefined, high: Value | undefined, 
   return `${formatValue(low, unit, context)} to ${formatValue(high, unit, context)}`;
 }
 
+/** An interval with its unit once: "70% to 76%" as "70 to 76%". */
+export function inOneUnit(interval: string): string {
+  return interval.replace(/^(\S+?)(%| days?| hours?| minutes?) to (\S+)\2$/, '$1 to $3$2');
+}
+
 /** A change against an earlier value: "+12 (+8%)" for counts, "+3 points" for shares; empty where either is unknown. */
 export function formatChange(value: Value | undefined, before: Value | undefined, unit: Unit | null, context: NumberContext = {}): string {
   if (typeof value !== 'number' || typeof before !== 'number') return '';

@@ -4,6 +4,7 @@ import { isOfDuration } from './measure.ts';
 import { formatBucket, formatCount, formatInterval, formatValue } from './number.ts';
 import { drawnMeasures, type Report } from './reports.ts';
 import { readAges, readCurve, readFlow, readStocks } from './reading-wait.ts';
+import { signalOf, signals } from './signal.ts';
 import { businessDay, type Row, type TableJson, type Value } from './wire.ts';
 
 /** A rate or a median that rests on fewer is told nobody unasked. */
@@ -121,12 +122,13 @@ function readBands(
   const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : describeWindow(table.windows.current);
   const measure = measureOf(first);
   const n = number(row[`${first}_n`]);
+  const standing = readStanding(first, row, measures.length > 1);
   if (measure.kind === 'percentile') {
     const cases = n === null ? 'the cases' : `the ${countInWords(n, 'case')}`;
     return `Of ${cases} received in ${when}, ${joined(
       measures.map((m) => readPercentile(m, row)),
       'and',
-    )}.${overlay ? readOverlay(overlay, row) : ''}`;
+    )}${standing}.${overlay ? readOverlay(overlay, row) : ''}`;
   }
   const context = { n, currency };
   const interval = formatInterval(row[`${first}_low`], row[`${first}_high`], measure.unit, context);
@@ -137,7 +139,18 @@ function readBands(
     first === 'csat_rate' && response !== null
       ? `; ${formatValue(response, 'share', { n: number(row.response_rate_n) })} of those asked answered`
       : '';
-  return `${capital(when)}: ${measure.label.toLowerCase()} ${formatValue(row[first], measure.unit, context)}${interval ? ` (likely ${interval})` : ''}${basis}${answered}.`;
+  return `${capital(when)}: ${measure.label.toLowerCase()} ${formatValue(row[first], measure.unit, context)}${interval ? ` (likely ${interval})` : ''}${basis}${answered}${standing}.`;
+}
+
+/**
+ * How a judged figure stands beside its own past, to end a sentence with; empty where it was not judged.
+ * @param isNamed whether it is one of several the sentence tells of
+ */
+function readStanding(name: MeasureName, row: Row, isNamed: boolean): string {
+  if (number(row[`${name}_limit_high`]) === null) return '';
+  const signal = signalOf(row[`${name}_signal`]);
+  const which = isNamed ? `; the first is` : ';';
+  return `${which} ${signal ? signals[signal].words : 'within its typical range'}`;
 }
 
 /** What a percentile's label says: of "Half resolved within" the share and the deed. */

@@ -1,4 +1,4 @@
-import { addDays } from './buckets.ts';
+import { addBuckets, addDays, startOf } from './buckets.ts';
 import { measureNames, measureOf, type Grain, type MeasureName } from './model.ts';
 import type { Query } from './query.ts';
 import { grainFor, viewQuery, type View, type Known } from './view.ts';
@@ -164,8 +164,27 @@ export function overviewQueries(view: View, known: Known): Query[] {
   return [
     ...trends.map((report) => reportQuery(report, view, known)),
     viewQuery(view, known, { measures }),
-    viewQuery(view, known, { measures, grain: viewGrain(view, known), compare: null }),
+    seriesQuery(view, known, measures),
   ];
+}
+
+/** What the findings of a view are looked for in: its period as far as it is known, in its grain. */
+export function findingsQuery(view: View, known: Known): Query {
+  const query = viewQuery(view, known, { measures: ['received'], grain: viewGrain(view, known), compare: null });
+  return query.to > known.today && query.from <= known.today ? { ...query, to: known.today } : query;
+}
+
+// Sparklines of fewer points tell no trend (DOMAIN §6).
+const fewestPoints = 13;
+
+/** Figures over time beside their own past: in the grain of a view, but by weeks at least, and of at least thirteen periods. */
+function seriesQuery(view: View, known: Known, measures: MeasureName[]): Query {
+  const chosen = viewGrain(view, known);
+  const grain = chosen === 'day' ? 'week' : chosen;
+  const query = viewQuery(view, known, { measures, grain, compare: null, signals: true });
+  const to = query.to < known.today ? query.to : known.today;
+  const from = addBuckets(grain, startOf(grain, to), 1 - fewestPoints);
+  return from < query.from ? { ...query, from } : query;
 }
 
 /**

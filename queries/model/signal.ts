@@ -28,6 +28,15 @@ export type SignalName = keyof typeof signals;
 /** What a signal means for the organisation; `high` and `low` where neither is better. */
 export type Verdict = 'common_cause' | 'improvement' | 'concern' | 'high' | 'low';
 
+/** A verdict as a screen writes it. */
+export const verdictWords: Record<Verdict, string> = {
+  common_cause: 'as usual',
+  improvement: 'Improvement',
+  concern: 'Concern',
+  high: 'Higher than usual',
+  low: 'Lower than usual',
+};
+
 /** What a direction means where lower or higher is better; null for chance alone. */
 export function judge(direction: 'up' | 'down' | null, better: Measure['better']): Verdict {
   if (direction === null) return 'common_cause';

@@ -3,7 +3,7 @@ import type { Dimension, DimensionName, Grain, MeasureName, RangeName } from './
 import type { Measure, Unit } from './measure.ts';
 import type { Report } from './reports.ts';
 import type { QueryJson } from './query.ts';
-import type { LimitsMethod } from './signal.ts';
+import type { LimitsMethod, SignalName, Verdict } from './signal.ts';
 
 /** What a column holds: `label` text, `date` `YYYY-MM-DD`, `flag` 0 or 1, `integer`, `number`. */
 export type ColumnType = 'label' | 'date' | 'flag' | 'integer' | 'number';
@@ -47,6 +47,33 @@ export interface LimitsJson {
   from: string;
   to: string;
   periods: number;
+}
+
+/** One change beyond chance, as `POST /api/findings` tells it. */
+export interface FindingJson {
+  /** "“Billing” rose above the typical range: 41 in the week of 9 Nov 2026 against 22 to 35." */
+  sentence: string;
+  /** The written rule it breaks, and what its limits were made of. */
+  rule: string;
+  verdict: Verdict;
+  signal: SignalName;
+  measure: MeasureName;
+  /** The member it is about, by dimension; empty for everything. */
+  key: Record<string, string>;
+  grain: Grain;
+  /** First date of the period it is told of, and the dates of all that were looked at. */
+  period: string;
+  window: Window;
+}
+
+/** Answer of `POST /api/findings`: most telling first. */
+export interface FindingsJson {
+  findings: FindingJson[];
+  /** How many series were judged. */
+  judged: number;
+  /** Figures of the whole that showed nothing beyond chance. */
+  steady: MeasureName[];
+  asOf: string;
 }
 
 /** Inclusive local dates. */

@@ -6,6 +6,7 @@ import { allow, signedIn } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
 import { asFile, byteOrderMark, exportTarget, nameParameter } from '../download.ts';
 import { Refused } from '../errors.ts';
+import { goneSignal } from '../gone.ts';
 import { chooseFormat, formatAnswer, formats } from '../formats.ts';
 import { jsonBody } from '../json-body.ts';
 import { readJson, readQueries } from '../read-queries.ts';
@@ -45,13 +46,6 @@ export function queryRoutes({ store, organisation, now }: Pick<AppDeps, 'store' 
     return reply(readJson(q, 'q'), req, res);
   });
   return router;
-}
-
-/** Aborted when whoever asked is gone before the answer is: statements under way are then interrupted. */
-function goneSignal(res: Response): AbortSignal {
-  const gone = new AbortController();
-  res.once('close', () => gone.abort());
-  return gone.signal;
 }
 
 function formatOf(req: Request) {

@@ -1,0 +1,8 @@
+import type { Response } from 'express';
+
+/** Aborted when whoever asked is gone before the answer is: statements under way are then interrupted. */
+export function goneSignal(res: Response): AbortSignal {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  return gone.signal;
+}
