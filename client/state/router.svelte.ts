@@ -10,6 +10,8 @@ export interface Section {
   path: string;
   label: string;
   letter: string;
+  /** Whether a phone's bar has it; the others are behind "More". */
+  isMain?: true;
 }
 
 interface Route {
@@ -20,10 +22,10 @@ interface Route {
 }
 
 const routes: Route[] = [
-  { pattern: '/', file: 'Overview', title: 'Overview', section: { label: 'Overview', letter: 'o' } },
+  { pattern: '/', file: 'Overview', title: 'Overview', section: { label: 'Overview', letter: 'o', isMain: true } },
   { pattern: '/resolution', file: 'Resolution', title: 'Resolution time', section: { label: 'Resolution', letter: 'r' } },
-  { pattern: '/cases', file: 'Cases', title: 'Cases', section: { label: 'Cases', letter: 'c' } },
-  { pattern: '/cases/new', file: 'EntryPage', title: 'Enter a case', section: { label: 'Enter a case', letter: 'n' } },
+  { pattern: '/cases', file: 'Cases', title: 'Cases', section: { label: 'Cases', letter: 'c', isMain: true } },
+  { pattern: '/cases/new', file: 'EntryPage', title: 'Enter a case', section: { label: 'Enter a case', letter: 'n', isMain: true } },
   { pattern: '/cases/:id', file: 'CasePage', title: 'Case' },
   { pattern: '/data', file: 'DataPage', title: 'Data', section: { label: 'Data', letter: 'd' } },
 ];
