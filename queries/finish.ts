@@ -1,8 +1,9 @@
 import { openBudget, type Budget } from './budget.ts';
-import { isOfDuration, type Measure } from './model/measure.ts';
+import { isOfDuration, meanScores, type Measure } from './model/measure.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
 import type { TallyRow } from './model/tally.ts';
 import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type Survival, type TimePoint } from './stats/kaplan-meier.ts';
+import { meanInterval } from './stats/mean-interval.ts';
 import { netPromoterScore } from './stats/nps.ts';
 import { weightedQuantile } from './stats/quantile.ts';
 import { wilson } from './stats/wilson.ts';
@@ -242,7 +243,9 @@ function distributionOf(counts: ReadonlyMap<number, number>): Distribution {
   return { curve: { ...kaplanMeier(points), longest }, ended, longest };
 }
 
-function ratio(measure: Extract<Measure, { kind: 'ratio' }>, [n = 0, numerator = 0, subtracted = 0]: readonly number[]): Figure {
+function ratio(measure: Extract<Measure, { kind: 'ratio' }>, [n = 0, numerator = 0, ...more]: readonly number[]): Figure {
+  if (measure.interval === 'mean') return meanOf(n, numerator, more);
+  const [subtracted = 0] = more;
   if (measure.interval === 'wilson') {
     const { estimate, lower, upper } = wilson(numerator, n);
     return { value: estimate, n, low: lower, high: upper };
@@ -252,6 +255,17 @@ function ratio(measure: Extract<Measure, { kind: 'ratio' }>, [n = 0, numerator =
     return { value: nps, n, low: adjustedLower, high: adjustedUpper };
   }
   return { value: n === 0 ? null : ((numerator - subtracted) / n) * (measure.times ?? 1), n };
+}
+
+/**
+ * A mean of whole scores with its interval, which ends where the scores do.
+ * @param reached how many reach the second score, the third, …: k² is the sum of 2j − 1 over all j up to k
+ */
+function meanOf(n: number, sum: number, reached: readonly number[]): Figure {
+  const squares = reached.reduce((all, count, i) => all + (2 * (meanScores.low + 1 + i) - 1) * count, n * meanScores.low ** 2);
+  const { mean, lower, upper } = meanInterval({ n, sum, squares });
+  const low = lower === null ? null : Math.max(meanScores.low, lower);
+  return { value: mean, n, low, high: upper === null ? null : Math.min(meanScores.high, upper) };
 }
 
 function percentile(measure: Extract<Measure, { kind: 'percentile' }>, { curve, ended, longest }: Distribution): Figure {

@@ -1,4 +1,4 @@
-import { durations, type Condition, type DateName, type DurationName, type FactName, type Measure } from './measure.ts';
+import { durations, meanScores, type Condition, type DateName, type DurationName, type FactName, type Measure } from './measure.ts';
 import { measureOf, type DimensionName, type Grain, type MeasureName } from './model.ts';
 import type { Range } from './query.ts';
 
@@ -94,7 +94,8 @@ const impossible: Condition = { column: 'is_time_impossible', op: 'is', value: 1
 
 /**
  * The tallies of a measure. Order: a count, ratio or percentile has one; a stock has those that enter and those that leave.
- * Sums: count [n], or [sum, n] for a sum; stock [n, cases ended on an unknown date] and [n]; ratio [whole, numerator, subtracted];
+ * Sums: count [n], or [sum, n] for a sum; stock [n, cases ended on an unknown date] and [n]; ratio [whole, numerator, subtracted], of a mean with its
+ * interval [whole, sum, how many reach the second score, the third, …];
  * percentile and survival [n, impossible times, unknown ends].
  */
 export function talliesOf(name: MeasureName, frame: Frame): Tally[] {
@@ -134,6 +135,7 @@ export function talliesOf(name: MeasureName, frame: Frame): Tally[] {
       const whole = measure.whole;
       const sums: Sum[] = [{ column: 1, where: whole }];
       if (measure.sum) sums.push({ column: measure.sum, where: whole });
+      if (measure.interval === 'mean') sums.push(...reachedScores(measure.sum ?? 'score', whole));
       if (measure.part) sums.push({ column: 1, where: [...whole, ...measure.part] });
       if (measure.minus) sums.push({ column: 1, where: [...whole, ...measure.minus] });
       return [{ ...base, fact: measure.fact, on: measure.on, matureDays: measure.matureDays ?? 0, sums }];
@@ -176,6 +178,12 @@ export function rowsOf(name: MeasureName, part: 'whole' | 'numerator', currency:
       return [...first, ...known, ...(measure.kind === 'survival' || measure.censored ? [] : reached)];
     }
   }
+}
+
+/** How many reach each score above the lowest: sums of squares are made of them. */
+function reachedScores(column: string, whole: readonly Condition[]): Sum[] {
+  const above = Array.from({ length: meanScores.high - meanScores.low }, (_, i) => meanScores.low + 1 + i);
+  return above.map((value) => ({ column: 1, where: [...whole, { column, op: 'at_least', value }] }));
 }
 
 function countSums(measure: Extract<Measure, { kind: 'count' }>, currency: string | null): Sum[] {

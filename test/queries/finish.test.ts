@@ -90,8 +90,15 @@ finishing('gives money in major units, and scores and promoters by their own rul
     value: 12.5,
     n: 2,
   });
-  assert.equal((await figuresOf('csat_mean', [[row('2024-01-01', [4, 17])]], months, 100)).byMember.get('')?.[0], { value: 4.25, n: 4 });
   assert.is((await figuresOf('nps', [[row('2024-01-01', [100, 60, 15])]], months, 100)).byMember.get('')?.[0]?.value, 45);
+});
+
+finishing('takes the mean of scores with its interval, which ends where the scores do', async () => {
+  // 5, 4, 4, 4: all reach 2, 3 and 4, one reaches 5. s² = 0.25, t(3) = 3.1824: 4.25 ± 0.7956.
+  const { byMember } = await figuresOf('csat_mean', [[row('2024-01-01', [4, 17, 4, 4, 4, 1])]], months, 100);
+  const [january] = byMember.get('') ?? [];
+  assert.equal([january?.value, january?.n, january?.high], [4.25, 4, 5]);
+  assert.ok(Math.abs((january?.low ?? 0) - 3.4544) < 0.0001);
 });
 
 finishing('knows what is nought and what is unknown', () => {
