@@ -37,6 +37,7 @@ export async function removeCases({ trx, source, changeSeq }: LoadScope, sourceI
  * @returns how many cases there were
  */
 export async function removeGone(scope: LoadScope, sourceIds: readonly string[]): Promise<number> {
+  await removeFollowUps(scope, sourceIds);
   for (const table of ['source_waiting', 'source_row'])
     await scope
       .trx(table)
@@ -44,4 +45,15 @@ export async function removeGone(scope: LoadScope, sourceIds: readonly string[])
       .where(isOneOf(scope.trx, 'source_id', sourceIds))
       .delete();
   return removeCases(scope, sourceIds);
+}
+
+/** What was noted about the surveys of cases that are gone for good. */
+async function removeFollowUps({ trx, source }: LoadScope, sourceIds: readonly string[]): Promise<void> {
+  if (sourceIds.length === 0) return;
+  const cases = trx('case_fact')
+    .where('source', source.code)
+    .where(isOneOf(trx, 'source_id', sourceIds))
+    .select('case_id');
+  const surveys = trx('survey_fact').where('source', source.code).whereIn('case_id', cases).select('source_id');
+  await trx('follow_up').where('source', source.code).whereIn('source_id', surveys).delete();
 }

@@ -40,13 +40,13 @@ export const eventKinds = [
   'redress given',
 ] as const;
 export const surveyKinds = ['csat', 'nps', 'ces'] as const;
-/** How a survey was answered; the rule that makes a score satisfied stands beside each in {@link surveyScales}. */
+/** How a survey was answered, and beside each scale the rules that make a score satisfied (from) and low (to), both inclusive. */
 export const surveyScales = {
-  '1-5': { low: 1, high: 5, satisfiedFrom: 4, description: 'one to five; four and five are satisfied' },
-  '1-7': { low: 1, high: 7, satisfiedFrom: 5, description: 'one to seven; five and above are satisfied' },
-  '0-10': { low: 0, high: 10, satisfiedFrom: 9, description: 'nought to ten; nine and ten are promoters' },
-  'yes-no': { low: 0, high: 1, satisfiedFrom: 1, description: 'yes is satisfied, no is not' },
-  'good-bad': { low: 0, high: 1, satisfiedFrom: 1, description: 'good is satisfied, bad is not' },
+  '1-5': { low: 1, high: 5, satisfiedFrom: 4, lowTo: 2, description: 'one to five; four and five are satisfied' },
+  '1-7': { low: 1, high: 7, satisfiedFrom: 5, lowTo: 3, description: 'one to seven; five and above are satisfied' },
+  '0-10': { low: 0, high: 10, satisfiedFrom: 9, lowTo: 6, description: 'nought to ten; nine and ten are promoters' },
+  'yes-no': { low: 0, high: 1, satisfiedFrom: 1, lowTo: 0, description: 'yes is satisfied, no is not' },
+  'good-bad': { low: 0, high: 1, satisfiedFrom: 1, lowTo: 0, description: 'good is satisfied, bad is not' },
 } as const;
 
 export type Kind = (typeof kinds)[number];

@@ -1,10 +1,11 @@
 import { caseFields, eventKinds, surveyKinds, type CaseFieldName, type Flag, type FlagRule } from '../etl/record.ts';
-import type { CaseFactRow, CaseTime, DimensionColumn, SurveyFactRow } from '../etl/store/tables.ts';
+import type { CaseFactRow, CaseTime, DimensionColumn, FollowUpRow, SurveyFactRow } from '../etl/store/tables.ts';
 import { businessTimeOf } from './business-detail.ts';
 import type { QueryDeps } from './prepare.ts';
 import { isMidnight, timeText, zonesOf } from './cases.ts';
 import { readCatalog, type Catalog } from './catalog.ts';
 import { decimalsOf } from './currency.ts';
+import type { FollowUpJson } from './model/follow-up.ts';
 import type { CaseDetail } from './model/wire.ts';
 import { wholeDayBit } from './sql/whole-day.ts';
 
@@ -23,7 +24,7 @@ export async function readCase(deps: QueryDeps, caseId: number): Promise<CaseDet
   const fact = await reader<CaseFactRow>('case_fact').where({ case_id: caseId }).first();
   if (!fact) return null;
   const ids: Ids = { shard_key: fact.shard_key, case_id: fact.case_id };
-  const [catalog, zones, source, text, issues, events, surveys, flags] = await Promise.all([
+  const [catalog, zones, source, text, issues, events, surveys, followUps, flags] = await Promise.all([
     readCatalog(reader),
     zonesOf(deps),
     reader<{ source: number; connector: string }>('source_state').where({ source: fact.source }).first('connector'),
@@ -33,6 +34,9 @@ export async function readCase(deps: QueryDeps, caseId: number): Promise<CaseDet
       .where(ids)
       .orderBy([{ column: 'at' }, { column: 'event_no' }]),
     reader<SurveyFactRow>('survey_fact').where(ids).orderBy('survey_id'),
+    reader<FollowUpRow>('follow_up')
+      .where({ source: fact.source })
+      .whereIn('source_id', reader('survey_fact').where(ids).select('source_id')),
     reader<Ids & { flag_no: number; rule: FlagRule; field: string; message: string; value: string | null }>('case_flag')
       .where(ids)
       .orderBy('flag_no'),
@@ -64,7 +68,10 @@ export async function readCase(deps: QueryDeps, caseId: number): Promise<CaseDet
       from: e.from_value,
       to: e.to_value,
     })),
-    surveys: surveys.map((s) => surveyOf(s, catalog, zone)),
+    surveys: surveys.map((s) => {
+      const noted = followUps.find((one) => one.source_id === s.source_id);
+      return { ...surveyOf(s, catalog, zone), follow_up: noted ? followUpOf(noted) : null };
+    }),
     flags: flags.map(({ rule, field, message, value }): Flag => ({ rule, field, message, value: value ?? '' })),
     business_time: await businessTimeOf(deps, fact, catalog, zone),
   };
@@ -134,7 +141,11 @@ function caseTime(fact: CaseFactRow, time: CaseTime, zone: string): string | nul
   return timeText(fact[`${time}_at`], (fact.whole_day & wholeDayBit(time)) !== 0, zone);
 }
 
-function surveyOf(survey: SurveyFactRow, catalog: Catalog, zone: string): CaseDetail['surveys'][number] {
+function followUpOf({ state, note, changed_by: by, changed_at: at }: FollowUpRow): FollowUpJson {
+  return { state, note, by, at: timeText(at, false, 'UTC') ?? '' };
+}
+
+function surveyOf(survey: SurveyFactRow, catalog: Catalog, zone: string): Omit<CaseDetail['surveys'][number], 'follow_up'> {
   const time = (at: number | null) => timeText(at, at !== null && isMidnight(at, zone), zone);
   return {
     kind: surveyKinds[survey.survey_kind - 1] ?? '',

@@ -256,6 +256,16 @@ export interface LabelChangeRow {
   undone_by: string | null;
 }
 
+/** What was last done about a low score; by the source's key of the survey, whichever row holds it. */
+export interface FollowUpRow {
+  source: number;
+  source_id: string;
+  state: 'to_follow_up' | 'contacted' | 'closed';
+  note: string | null;
+  changed_by: string;
+  changed_at: number;
+}
+
 /**
  * The code of a name on a fixed list.
  * @returns 0 for an absent or unknown name

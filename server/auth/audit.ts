@@ -20,6 +20,7 @@ export const auditActions = {
   token_made: 'A token to send records with was made',
   label_changed: "A source's value was put under another label",
   label_change_undone: 'A change of labels was undone',
+  follow_up_noted: 'What was done about a low score was noted',
   tokens_revoked: 'The tokens of a source were ended',
 } as const;
 

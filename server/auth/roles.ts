@@ -5,13 +5,14 @@ export const actions = {
   run_source: 'pull a source now',
   manage_sources: 'add sources, give and end their tokens, and say which label a value is shown under',
   see_raw_rows: 'see rejected rows as they came',
+  follow_up: 'note what was done about a low score',
   mend_rows: 'correct rejected rows and read them again, or dismiss them',
 } as const satisfies Record<string, string>;
 export type Action = keyof typeof actions;
 
 /** What each role may do. A new role is a new entry here and nothing else. */
 export const roles = {
-  administrator: ['read', 'enter_case', 'run_source', 'manage_sources', 'see_raw_rows', 'mend_rows'],
+  administrator: ['read', 'enter_case', 'run_source', 'manage_sources', 'see_raw_rows', 'mend_rows', 'follow_up'],
 } as const satisfies Record<string, readonly Action[]>;
 export type Role = keyof typeof roles;
 

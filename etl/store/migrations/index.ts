@@ -4,6 +4,7 @@ import * as runSources from './002_run_sources.ts';
 import * as addBusinessTime from './003_add_business_time.ts';
 import * as knowRejectedRows from './004_know_rejected_rows.ts';
 import * as addRunKind from './005_add_run_kind.ts';
+import * as addFollowUp from './007_add_follow_up.ts';
 
 interface Migration {
   name: string;
@@ -17,6 +18,7 @@ const migrations: Migration[] = [
   { name: '003_add_business_time', up: addBusinessTime.up },
   { name: '004_know_rejected_rows', up: knowRejectedRows.up },
   { name: '005_add_run_kind', up: addRunKind.up },
+  { name: '007_add_follow_up', up: addFollowUp.up },
 ];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */

@@ -71,6 +71,7 @@ opening('lets two processes create the same store at once', async () => {
     '003_add_business_time',
     '004_know_rejected_rows',
     '005_add_run_kind',
+    '007_add_follow_up',
   ]);
   assert.is((await store.reader('change_counter').select()).length, 4);
   await store.close();

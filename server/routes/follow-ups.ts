@@ -1,0 +1,31 @@
+import { Router } from 'express';
+import { transact } from '../../etl/store/transact.ts';
+import { listLowScores } from '../../queries/low-scores.ts';
+import type { FollowUpJson } from '../../queries/model/follow-up.ts';
+import { audit } from '../auth/audit.ts';
+import { allow, signedIn } from '../auth/guard.ts';
+import type { AppDeps } from '../deps.ts';
+import { Refused } from '../errors.ts';
+import { noteFollowUp, readFollowUp } from '../follow-ups.ts';
+import { jsonBody } from '../json-body.ts';
+import { isoText } from '../page.ts';
+
+/** Low scores of the period, and what was done about them. */
+export function followUpRoutes({ store, organisation, now }: Pick<AppDeps, 'store' | 'organisation' | 'now'>): Router {
+  const router = Router();
+  router.post('/api/low-scores', allow('read'), jsonBody('256kb'), async (req, res) => {
+    res.json(await listLowScores({ reader: store.reader, organisation, now }, req.body));
+  });
+  router.put('/api/follow-ups', allow('follow_up'), jsonBody('16kb'), async (req, res) => {
+    const given = readFollowUp(req.body);
+    const { name, userId } = signedIn(req);
+    const at = now();
+    await transact(store, async (trx) => {
+      const survey = await noteFollowUp(trx, given, { by: name, now: at });
+      if (survey === null) throw new Refused(404, `there is no survey "${given.survey}" in ${given.source}`);
+      await audit(trx, { at, userId, action: 'follow_up_noted', target: `survey ${survey}: ${given.state}` });
+    });
+    res.json({ state: given.state, note: given.note || null, by: name, at: isoText(at) } satisfies FollowUpJson);
+  });
+  return router;
+}
