@@ -2,7 +2,8 @@ import { countInWords } from '../queries/model/describe.ts';
 import type { Unit } from '../queries/model/measure.ts';
 import { measureOf, type MeasureName } from '../queries/model/model.ts';
 import { formatChange, formatCount, formatValue } from '../queries/model/number.ts';
-import { fewestOfRate, isBeyondChance } from '../queries/model/reading.ts';
+import { isBeyondChance } from '../queries/model/reading.ts';
+import { fewestOfRate } from '../queries/model/verdict.ts';
 import type { Row, TableJson, Value } from '../queries/model/wire.ts';
 
 /**

@@ -14,7 +14,7 @@ export interface Mark {
 }
 
 /**
- * The marks of a picture as the arrow keys walk through them: a list a series (bars are one, lines one a member, bands one a measure, a curve is one over its ages), each in the
+ * The marks of a picture as the arrow keys walk through them: a list a series (bars and intervals are one, lines one a member, bands one a measure, a curve is one over its ages), each in the
  * order of the rows. Unknown values have no mark.
  * @param drawn rows of `chartRows`, in the order of the table
  */
@@ -84,6 +84,7 @@ function spoken(report: Report, measure: MeasureName, row: Row): string {
     `${measureOf(measure).label} ${row[`${measure}_text`]}`,
     ...(has(`${measure}_n_text`) ? [`from ${row[`${measure}_n_text`]}`] : []),
     ...(has(`${measure}_interval_text`) ? [`likely ${row[`${measure}_interval_text`]}`] : []),
+    ...(has('beside_text') ? [`beside all ${row.beside_text}`] : []),
     ...(has(`${measure}_change_text`) ? [`${row[`${measure}_change_text`]} against before`] : []),
     ...(has(`${measure}_typical_text`) ? [`typically ${row[`${measure}_typical_text`]}`] : []),
     ...(has(`${measure}_signal_text`) ? [`${row[`${measure}_signal_text`]}`] : []),

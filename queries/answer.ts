@@ -1,6 +1,7 @@
 import { openBudget, type Budget } from './budget.ts';
 import { figuresOfAll, readAhead, type Asked, type TallyStore } from './figures.ts';
 import { chooseMembers, firstAsked, type Kept } from './members.ts';
+import { wholeOf, writeVerdicts } from './insights/against-whole.ts';
 import { measureOf } from './model/model.ts';
 import { formatCount, formatDate } from './model/number.ts';
 import type { Query } from './model/query.ts';
@@ -26,9 +27,13 @@ export async function answer(
   const prepared = await prepareAll(deps, queries);
   const store: TallyStore = new Map();
   const judging = await judgingOf(deps.reader, prepared);
-  await readAhead(deps, [...prepared.map(firstAsked), ...judging.flatMap(judgedAhead)], store);
+  const wholes = prepared.map((p) => (p.query.against ? wholeOf(p) : null));
+  const ahead = [...judging.flatMap(judgedAhead), ...wholes.filter((whole) => whole !== null)];
+  await readAhead(deps, [...prepared.map(firstAsked), ...ahead], store);
   const kept = await chooseMembers(deps, prepared, store);
   const tables = await finishAll(deps, prepared, kept, judging, store);
+  const figuresOfWholes = await figuresOfAll(deps, wholes, store);
+  tables.forEach((table, i) => writeVerdicts(table.rows, prepared[i]?.query, figuresOfWholes[i] ?? []));
   const asOf = tables.reduce((latest, table) => (table.asOf > latest ? table.asOf : latest), tables[0]?.asOf ?? iso(deps.now()));
   return { tables, asOf, engine: 'sql', elapsedMs: Math.round((clock() - start) * 10) / 10 };
 }

@@ -2,6 +2,7 @@ import type { Budget } from './budget.ts';
 import type { Figure, Figures } from './finish.ts';
 import { emptyFigure, unknownFigure } from './finish.ts';
 import type { Lag } from './lag.ts';
+import { isShare } from './model/measure.ts';
 import { dimensionOf, measureOf, otherLabel, type DimensionName, type MeasureName } from './model/model.ts';
 import type { Query } from './model/query.ts';
 import type { Column, Row } from './model/wire.ts';
@@ -19,7 +20,9 @@ export interface MeasureFigures {
 }
 
 /** The columns of an answer (DESIGN §6): keys, then each measure with what travels with it. */
-export function columnsOf(query: Pick<Query, 'measures' | 'by' | 'grain' | 'compare'> & Partial<Pick<Query, 'signals'>>): Column[] {
+export function columnsOf(
+  query: Pick<Query, 'measures' | 'by' | 'grain' | 'compare'> & Partial<Pick<Query, 'signals' | 'against'>>,
+): Column[] {
   const key = (name: string, label: string, type: Column['type']): Column => ({
     name,
     label,
@@ -32,7 +35,10 @@ export function columnsOf(query: Pick<Query, 'measures' | 'by' | 'grain' | 'comp
     ...query.by.map((name) => key(name, dimensionOf(name).label, 'label')),
     ...(query.grain ? [key('period', `First date of the ${query.grain}`, 'date')] : []),
     key('complete', 'Whether the period is whole', 'flag'),
-    ...query.measures.flatMap((name) => measureColumns(name, query.compare !== null, query.signals === true)),
+    ...query.measures.flatMap((name) => [
+      ...measureColumns(name, query.compare !== null, query.signals === true),
+      ...(query.against ? verdictColumns(name) : []),
+    ]),
   ];
 }
 
@@ -79,7 +85,7 @@ export function memberOrder(
   totals: ReadonlyMap<string, Figure[]> | null,
   nameOf: (by: DimensionName, code: number) => string,
 ): (a: string, b: string) => number {
-  const { name, isDescending } = orderOf(query);
+  const { name, isDescending, isOfN } = orderOf(query);
   const sign = isDescending ? -1 : 1;
   const labels = new Map<string, string[]>();
   const labelsOf = (member: string) => {
@@ -107,17 +113,21 @@ export function memberOrder(
         : compareText(labelsOf(a)[dimension] ?? '', labelsOf(b)[dimension] ?? '');
       return own * sign || byLabel(a, b);
     }
-    const left = totals?.get(a)?.[0]?.value ?? null;
-    const right = totals?.get(b)?.[0]?.value ?? null;
+    const [left, right] = [a, b].map((member) => totals?.get(member)?.[0]?.[isOfN ? 'n' : 'value'] ?? null) as [
+      number | null,
+      number | null,
+    ]; // as many as are given
     if (left === null || right === null) return left === right ? byLabel(a, b) : left === null ? 1 : -1;
     return (left - right) * sign || byLabel(a, b);
   };
 }
 
-/** What a query is ordered by: a measure, a dimension of `by` or `period`. */
-export function orderOf(query: Pick<Query, 'order' | 'measures'>): { name: string; isDescending: boolean } {
-  if (query.order === null) return { name: query.measures[0] ?? '', isDescending: true };
-  return query.order.startsWith('-') ? { name: query.order.slice(1), isDescending: true } : { name: query.order, isDescending: false };
+/** What a query is ordered by: a measure (or its n), a dimension of `by` or `period`. */
+export function orderOf(query: Pick<Query, 'order' | 'measures'>): { name: string; isDescending: boolean; isOfN: boolean } {
+  if (query.order === null) return { name: query.measures[0] ?? '', isDescending: true, isOfN: false };
+  const name = query.order.replace(/^-/, '');
+  const counted = query.measures.find((measure) => `${measure}_n` === name);
+  return { name: counted ?? name, isDescending: query.order.startsWith('-'), isOfN: counted !== undefined };
 }
 
 function measureColumns(name: MeasureName, isCompared: boolean, isJudged: boolean): Column[] {
@@ -152,6 +162,16 @@ function measureColumns(name: MeasureName, isCompared: boolean, isJudged: boolea
           column('_signal', 'signal', `${label}: signal`, 'label', null),
         ]
       : []),
+  ];
+}
+
+/** What says how a member's rate stands to that of all. */
+function verdictColumns(name: MeasureName): Column[] {
+  const { label, unit } = measureOf(name);
+  if (!isShare(measureOf(name))) return [];
+  return [
+    { name: `${name}_overall`, label: `${label}: all together`, unit, type: 'number', role: 'overall', measure: name },
+    { name: `${name}_verdict`, label: `${label}: beside all`, unit: null, type: 'label', role: 'verdict', measure: name },
   ];
 }
 

@@ -124,6 +124,15 @@ export function roomyAxis(measure: MeasureName, unit: Unit) {
   return isCount ? { ...axis, scale: { ...axis.scale, domain: { unionWith: [0, 3] } } } : axis;
 }
 
+/** Names down the left side, each in at most two lines, in the order of the rows: that of the query, (other) last. */
+export function nameAxis(field: string, theme: Theme) {
+  const lines = `data('table')[indexof(pluck(data('table'), ${JSON.stringify(field)}), datum.value)].name_lines`;
+  // Vega puts the first of two lines beside the bar, not their middle.
+  const middle = { labelOffset: { expr: `indexof(${lines}, '\\n') < 0 ? 0 : -7` } };
+  const labels = { labelExpr: `split(${lines}, '\\n')`, labelLineHeight: 14, labelLimit: 170, labelColor: colour('ink', theme) };
+  return { field, type: 'nominal', sort: null, title: null, axis: { ...labels, ...middle, domain: false } };
+}
+
 /** A part of a period is drawn hollow. */
 export function hollow(name: Parameters<typeof colour>[0], theme: Theme) {
   return { condition: { test: isPartial, value: colour('raised', theme) }, value: colour(name, theme) };

@@ -1,6 +1,7 @@
 import { bandLabels } from './band-labels.ts';
 import { bucketsBetween } from './buckets.ts';
 import { curveRows } from './chart-curve.ts';
+import { intervalParts } from './chart-intervals.ts';
 import { measureOf, otherLabel, type Grain, type MeasureName } from './model.ts';
 import { formatBucket, formatChange, formatCount, formatInterval, formatTick, formatValue, type NumberContext } from './number.ts';
 import { drawnMeasures, type Report } from './reports.ts';
@@ -11,7 +12,8 @@ import type { Row, TableJson, Value } from './wire.ts';
  * The rows of a table with what a chart writes beside the figures: `KEY_text` for every figure, its interval, n and change, and `spoken`, the
  * accessible name of the mark; over time also `bucket`, the position of the period from 0, its `tick` and `year` as the axis writes them, and
  * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bands `KEY_label_at`, where the name of the line
- * stands, on the row it stands at, and of judged figures the words of {@link signalWords}; for bars `name_lines`, the name in at most two lines. A curve has the rows of {@link curveRows}.
+ * stands, on the row it stands at, and of judged figures the words of {@link signalWords}; for bars and intervals `name_lines`, the name in at most
+ * two lines, and for intervals what {@link intervalParts} says. A curve has the rows of {@link curveRows}.
  */
 export function chartRows(report: Report, table: TableJson, grain: Grain | null, currency: string): Row[] {
   const measures = drawnMeasures(report);
@@ -33,7 +35,8 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
       Object.assign(drawn, { bucket, ...formatTick(grain, String(row.period)) });
       drawn.meets_part = [bucket - 1, bucket, bucket + 1].some((place) => parts.has(place)) ? 1 : 0;
     }
-    if (report.chart.type === 'bars') drawn.name_lines = inTwoLines(String(row[report.chart.by] ?? ''));
+    if (report.chart.type === 'bars' || report.chart.type === 'intervals')
+      drawn.name_lines = inTwoLines(String(row[report.chart.by] ?? ''));
     for (const [measure, place] of Object.entries(named?.get(row) ?? {})) drawn[`${measure}_label_at`] = place;
     if (labels) drawn.label_at = labels.get(row) ?? null;
     const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : null;
@@ -53,6 +56,7 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
       if (row[`${name}_signal`] !== undefined) Object.assign(drawn, signalWords(name, row, context));
       spoken.push(`${label}: ${drawn[`${name}_text`]}`);
     }
+    if (report.chart.type === 'intervals') Object.assign(drawn, intervalParts(row, report.chart.measure));
     drawn.spoken = [...keys, ...(when ? [String(drawn.period_text)] : []), ...spoken].join(', ');
     return drawn;
   });

@@ -7,6 +7,7 @@ import {
   hover,
   isNarrow,
   lastPoint,
+  nameAxis,
   pointSize,
   roomyAxis,
   strokes,
@@ -17,6 +18,7 @@ import {
 } from './chart-parts.ts';
 import { bands } from './chart-bands.ts';
 import { curve } from './chart-curve.ts';
+import { intervals } from './chart-intervals.ts';
 import { colour, type Theme } from './colours.ts';
 import { measureOf, noneLabel, otherLabel, dimensions, type MeasureName } from './model.ts';
 import type { Report } from './reports.ts';
@@ -44,6 +46,8 @@ export function chartSpec(report: Report, columns: Column[], style: ChartStyle):
       height: { step: isOfAge(chart.by) ? 48 : 32 },
       ...bars(chart.measure, chart.by, has(`${chart.measure}_before`), style.theme),
     } as TopLevelSpec;
+  if (chart.type === 'intervals')
+    return { ...base, height: { step: 40 }, ...intervals(chart.measure, chart.by, style.theme) } as unknown as TopLevelSpec; // as above
   if (chart.type === 'curve') {
     const compared = has(`${chart.measures[0] ?? ''}_before`);
     return { ...base, height: style.height ?? 240, ...curve(chart.measures, compared, style.theme) } as TopLevelSpec;
@@ -86,12 +90,7 @@ export function sparkSpec(measure: MeasureName, theme: Theme): TopLevelSpec {
 function bars(measure: MeasureName, by: string, compared: boolean, theme: Theme) {
   const { unit, label } = measureOf(measure);
   const field = by in dimensions ? by : 'period';
-  // Rows come in the order of the query: longest first, (other) last.
-  const lines = `data('table')[indexof(pluck(data('table'), ${JSON.stringify(field)}), datum.value)].name_lines`;
-  // Vega puts the first of two lines beside the bar, not their middle.
-  const middle = { labelOffset: { expr: `indexof(${lines}, '\\n') < 0 ? 0 : -7` } };
-  const labels = { labelExpr: `split(${lines}, '\\n')`, labelLineHeight: 14, labelLimit: 170, labelColor: colour('ink', theme) };
-  const y = { field, type: 'nominal', sort: null, title: null, axis: { ...labels, ...middle, domain: false } };
+  const y = nameAxis(field, theme);
   // The numbers at the ends of the bars need room of their own.
   const x = { field: measure, type: 'quantitative', title: null, scale: { zero: true, range: [0, { expr: 'width - 64' }] }, axis: null };
   const quiet = `datum[${JSON.stringify(field)}] === ${JSON.stringify(otherLabel)} || datum[${JSON.stringify(field)}] === ${JSON.stringify(noneLabel)}`;

@@ -1,5 +1,5 @@
 import { dimensionNames, dimensionOf, measureOf, rangeNames, type DimensionName, type Grain, type MeasureName } from './model.ts';
-import { durations, type Condition } from './measure.ts';
+import { durations, type Condition, type Measure } from './measure.ts';
 import { formatBucket, formatCount, formatDate } from './number.ts';
 import { addDays, daysBetween } from './buckets.ts';
 import type { Where } from './query.ts';
@@ -55,6 +55,12 @@ export function countInWords(count: number, one: string, many = `${one}s`): stri
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
+/** What a measure counts, one of them: a case, a survey that was asked, an answer to one. */
+export function countedBy(measure: Measure): 'case' | 'survey' | 'answer' {
+  if (measure.fact !== 'survey') return 'case';
+  return measure.on === 'answered' ? 'answer' : 'survey';
+}
+
 /** A condition of the model in words, for "How this is computed". */
 export function describeCondition(condition: Condition): string {
   if ('any' in condition) return condition.any.map((all) => all.map(describeCondition).join(' and ')).join(', or ');
@@ -100,7 +106,9 @@ export function describeMethod(name: MeasureName): string {
           ? ' The interval is Wilson’s score interval at 95%.'
           : measure.interval === 'nps'
             ? ' The interval is the adjusted Wald interval of Rocks (2016) at 95%.'
-            : '';
+            : measure.interval === 'mean'
+              ? ' The interval is Student’s at 95%.'
+              : '';
       return `${measure.sum ? 'A mean' : 'A share'}: two counts divided last.${interval}`;
     }
     case 'percentile':

@@ -47,7 +47,10 @@ export interface Need {
 }
 
 export type Unit = 'cases' | 'surveys' | 'share' | 'days' | 'hours' | 'money' | 'points' | 'score';
-export type Interval = 'wilson' | 'nps' | 'none';
+export type Interval = 'wilson' | 'nps' | 'mean' | 'none';
+
+/** The scores a mean is taken of. */
+export const meanScores = { low: 1, high: 5 } as const;
 
 interface Common {
   label: string;
@@ -75,6 +78,7 @@ export type Measure = Common &
         sum?: string;
         /** What the quotient is multiplied by; 1 unless told. */
         times?: number;
+        /** `mean`: of whole scores from {@link meanScores}, by `sum`. */
         interval: Interval;
         /** A row counts once this many days have passed since its date. */
         matureDays?: number;
@@ -86,4 +90,9 @@ export type Measure = Common &
 /** Whether a measure reads how long cases took: from the bins of a duration, over what was received. */
 export function isOfDuration(measure: Measure): measure is Extract<Measure, { kind: 'percentile' | 'survival' }> {
   return measure.kind === 'percentile' || measure.kind === 'survival';
+}
+
+/** Whether a measure is a share of rows, so that a member's can be held against that of all. */
+export function isShare(measure: Measure): boolean {
+  return measure.kind === 'ratio' && measure.interval === 'wilson';
 }

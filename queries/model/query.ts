@@ -5,6 +5,7 @@ import {
   dimensionNames,
   grains,
   measureNames,
+  measureOf,
   rangeNames,
   type DimensionName,
   type Grain,
@@ -26,6 +27,10 @@ export interface Where {
 export const comparisons = ['previous_period', 'previous_year'] as const;
 export type Comparison = (typeof comparisons)[number];
 
+/** What members can be held against: all of them together. */
+export const againsts = ['whole'] as const;
+export type Against = (typeof againsts)[number];
+
 /** How durations are reckoned: on the calendar, or in opening hours. */
 export const times = ['elapsed', 'business'] as const;
 
@@ -38,7 +43,7 @@ export interface Query {
   to: string;
   where: Where;
   compare: Comparison | null;
-  /** A measure, a dimension of `by` or `period`, with "-" before it for descending; null: the first measure descending. */
+  /** A measure, its `NAME_n`, a dimension of `by` or `period`, with "-" before it for descending; null: the first measure descending. */
   order: string | null;
   limit: number | null;
   /** A date (to its end) or an ISO 8601 instant; null: the largest `through` in scope. */
@@ -46,6 +51,8 @@ export interface Query {
   time: (typeof times)[number];
   /** Whether each figure is judged beside its own past: limits and the rule it breaks; needs a grain. */
   signals: boolean;
+  /** Whether each member's rate is held against the rate of all; needs one dimension in `by` and no grain. */
+  against: Against | null;
 }
 
 /** A query as it travels: only what differs from the defaults. */
@@ -62,12 +69,13 @@ export interface QueryJson {
   asOf?: string;
   time?: string;
   signals?: boolean;
+  against?: string;
 }
 
 export const limits = { by: 3, measures: 24, members: 1000, limit: 1000, text: 500, years: 200 } as const;
 export const emptyWhere = (): Where => ({ members: {}, not: {}, text: '', range: {} });
 
-const keys = ['measures', 'by', 'grain', 'from', 'to', 'where', 'compare', 'order', 'limit', 'asOf', 'time', 'signals'];
+const keys = ['measures', 'by', 'grain', 'from', 'to', 'where', 'compare', 'order', 'limit', 'asOf', 'time', 'signals', 'against'];
 
 /**
  * Reads a query from JSON.
@@ -106,8 +114,11 @@ export function parseQuery(raw: unknown): Query {
     asOf: parseAsOf(raw.asOf, problems),
     time: parseOne(raw.time, 'time', times, problems) ?? 'elapsed',
     signals: parseFlag(raw.signals, 'signals', problems),
+    against: parseOne(raw.against, 'against', againsts, problems),
   };
   if (query.signals && !grain) problems.push({ field: 'signals', message: 'needs a grain: each period is judged beside those before it' });
+  if (query.against && (by.length !== 1 || grain))
+    problems.push({ field: 'against', message: 'needs one dimension in by and no grain: its members are held against all of them' });
   const mentionsNeeds = (['issue', 'sub_issue'] as const).some((d) => by.includes(d) || where.members[d] !== undefined);
   if (measures.includes('mentions') && !mentionsNeeds)
     problems.push({ field: 'measures', message: '"mentions" counts cases naming an issue: put issue or sub_issue in by or where' });
@@ -132,6 +143,7 @@ export function serialiseQuery(query: Query): QueryJson {
     ...(query.asOf && { asOf: query.asOf }),
     ...(query.time !== 'elapsed' && { time: query.time }),
     ...(query.signals && { signals: true }),
+    ...(query.against && { against: query.against }),
   };
 }
 
@@ -245,7 +257,8 @@ function parseDate(raw: unknown, field: string, problems: Problem[]): string {
 
 function parseOrder(raw: unknown, measures: MeasureName[], by: DimensionName[], grain: Grain | null, problems: Problem[]): string | null {
   if (raw === undefined || raw === null) return null;
-  const known = [...measures, ...by, ...(grain ? ['period'] : [])];
+  const counted = measures.filter((name) => !['count', 'stock'].includes(measureOf(name).kind)).map((name) => `${name}_n`);
+  const known = [...measures, ...counted, ...by, ...(grain ? ['period'] : [])];
   const name = typeof raw === 'string' ? raw.replace(/^-/, '') : '';
   if (typeof raw === 'string' && known.includes(name)) return raw;
   problems.push({

@@ -1,14 +1,13 @@
 import { dimensionOf, measureOf, noneLabel, otherLabel, type DimensionName, type Grain, type MeasureName } from './model.ts';
-import { countInWords, describeWindow, joined } from './describe.ts';
+import { countedBy, countInWords, describeWindow, joined } from './describe.ts';
 import { isOfDuration } from './measure.ts';
 import { formatBucket, formatCount, formatInterval, formatValue } from './number.ts';
 import { drawnMeasures, type Report } from './reports.ts';
+import { readMembers } from './reading-members.ts';
 import { readAges, readCurve, readFlow, readStocks } from './reading-wait.ts';
 import { signalOf, signals } from './signal.ts';
+import { fewestOfRate } from './verdict.ts';
 import { businessDay, type Row, type TableJson, type Value } from './wire.ts';
-
-/** A rate or a median that rests on fewer is told nobody unasked. */
-export const fewestOfRate = 10;
 
 /**
  * Whether two counts differ beyond what chance allows: by more than three standard errors of the difference of two Poisson counts, 3√(a + b).
@@ -40,6 +39,8 @@ export function describeReading(report: Report, table: TableJson, grain: Grain |
       return readCurve(chart.measures, table);
     case 'bars':
       return dimensionOf(chart.by as DimensionName).type === 'band' ? readAges(chart, table.rows) : readBars(chart, table.rows);
+    case 'intervals':
+      return readMembers(chart, table.rows);
     case 'lines':
       return readLines(chart, table.rows);
     case 'bands': {
@@ -132,7 +133,7 @@ function readBands(
   }
   const context = { n, currency };
   const interval = formatInterval(row[`${first}_low`], row[`${first}_high`], measure.unit, context);
-  const noun = measure.kind === 'ratio' && measure.fact === 'survey' ? 'answer' : 'case';
+  const noun = countedBy(measure);
   const basis = n === null ? '' : `, from ${countInWords(n, noun)}`;
   const response = number(row.response_rate);
   const answered =

@@ -250,6 +250,7 @@ export function viewQuery(view: View, known: Known, ask: Pick<Query, 'measures'>
     asOf: view.asOf,
     time: view.time,
     signals: false,
+    against: null,
     ...ask,
   };
 }

@@ -1,6 +1,7 @@
 import type { CaseFieldName, Flag } from '../../etl/record.ts';
 import type { Dimension, DimensionName, Grain, MeasureName, RangeName } from './model.ts';
 import type { Measure, Unit } from './measure.ts';
+import type { FollowUpJson } from './follow-up.ts';
 import type { Report } from './reports.ts';
 import type { QueryJson } from './query.ts';
 import type { LimitsMethod, SignalName, Verdict } from './signal.ts';
@@ -9,7 +10,20 @@ import type { LimitsMethod, SignalName, Verdict } from './signal.ts';
 export type ColumnType = 'label' | 'date' | 'flag' | 'integer' | 'number';
 /** What a column says about its measure; `value` is the figure itself. */
 export type ColumnRole =
-  'key' | 'value' | 'n' | 'low' | 'high' | 'followed_days' | 'before' | 'before_n' | 'centre' | 'limit_low' | 'limit_high' | 'signal';
+  | 'key'
+  | 'value'
+  | 'n'
+  | 'low'
+  | 'high'
+  | 'followed_days'
+  | 'before'
+  | 'before_n'
+  | 'centre'
+  | 'limit_low'
+  | 'limit_high'
+  | 'signal'
+  | 'overall'
+  | 'verdict';
 
 export interface Column {
   name: string;
@@ -243,6 +257,8 @@ export interface CaseDetail {
     is_satisfied: boolean | null;
     comment: string | null;
     agent: string | null;
+    /** What was last done about it, where it was low and anybody noted that. */
+    follow_up: FollowUpJson | null;
   }[];
   flags: Flag[];
   /** Null where no calendar holds for it. */

@@ -20,7 +20,20 @@ queries('fills in what is left out', () => {
     asOf: null,
     time: 'elapsed',
     signals: false,
+    against: null,
   });
+});
+
+queries('reads what members are held against, which needs members and no periods', () => {
+  const ask = (more: object) => parseQuery({ measures: ['csat_rate'], ...window, against: 'whole', ...more });
+  const query = ask({ by: ['issue'], order: '-csat_rate_n' });
+  assert.is(query.against, 'whole');
+  assert.equal(serialiseQuery(query), { measures: ['csat_rate'], by: ['issue'], ...window, order: '-csat_rate_n', against: 'whole' });
+  for (const more of [{}, { by: ['issue', 'team'] }, { by: ['issue'], grain: 'month' }])
+    assert.throws(
+      () => ask(more),
+      (error: unknown) => error instanceof BadInput && error.problems[0]?.field === 'against',
+    );
 });
 
 queries('reads every part', () => {
@@ -59,6 +72,7 @@ queries('writes only what differs from the defaults, in a fixed order', () => {
     where: { text: '', product: ['b', 'a'], channel: ['web'] },
     measures: ['open'],
     time: 'elapsed',
+    against: null,
   };
   assert.is(
     JSON.stringify(serialiseQuery(parseQuery(raw))),
