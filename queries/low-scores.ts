@@ -110,7 +110,7 @@ function parseAsked(raw: unknown): { query: Query; state: FollowUpState | null; 
   if (state !== null && !chosen)
     problems.push({
       field: 'state',
-      message: `${JSON.stringify(state)} is not one of ${followUpStateNames.join(', ')}${didYouMean(String(state), followUpStateNames)}`,
+      message: `${JSON.stringify(state)} is not one of ${followUpStateNames.join(', ')}${typeof state === 'string' ? didYouMean(state, followUpStateNames) : ''}`,
     });
   if (!Number.isSafeInteger(page) || Number(page) < 1 || Number(page) > 1_000_000)
     problems.push({ field: 'page', message: 'must be a whole number from 1' });

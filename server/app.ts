@@ -19,6 +19,7 @@ import { pushRoutes } from './routes/push.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { whoAnswersRoutes } from './routes/who-answers.ts';
 
 /** The application over an open store; it does not listen. */
 export function createApp(deps: AppDeps): Express {
@@ -46,6 +47,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(caseRoutes(deps));
   app.use(entryRoutes(deps));
   app.use(followUpRoutes(deps));
+  app.use(whoAnswersRoutes(deps));
   app.use(liveRoutes(deps));
   app.use(dataRoutes(deps));
   app.use(rejectedRoutes(deps));

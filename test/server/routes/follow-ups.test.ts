@@ -68,7 +68,7 @@ low('notes what was done, who and when, in the store, the list, the case and the
   assert.equal(keysOf(await list({ state: 'to_follow_up' })), ['B', 'D', 'F']);
   const detail = (await (await server.send('GET', `/api/cases/${page.rows[0]?.case_id}`)).json()) as CaseDetail;
   assert.equal(detail.surveys[0]?.follow_up, noted);
-  const trail: string[] = await server.store.reader('audit_event').where({ action: 'follow_up_noted' }).pluck('target');
+  const trail = (await server.store.reader('audit_event').where({ action: 'follow_up_noted' }).pluck('target')) as string[];
   assert.is(trail.length, 1);
   assert.match(trail[0] ?? '', /^survey \d+: contacted$/);
 });
