@@ -1,6 +1,8 @@
 import type { DimensionName } from '../queries/model/model.ts';
 import { serialiseQuery, type Query } from '../queries/model/query.ts';
 import type { CaseDetail, CasePage, DrillRequest, FindingsJson, LabelsJson, MetaJson, TableJson } from '../queries/model/wire.ts';
+import type { FollowUpBody, FollowUpJson, LowScorePage, LowScoresRequest } from '../queries/model/follow-up.ts';
+import type { WhoAnswersJson, WhoAnswersRequest } from '../queries/model/who-answers.ts';
 import { json, search, send } from './transport.ts';
 
 /** Every endpoint but those of the data page (data-api.ts), typed. Each throws {@link ApiFailed}, or the abort's own error when `signal` ends it. */
@@ -29,6 +31,16 @@ export const api = {
 
   /** The cases behind a figure. */
   cases: (body: DrillRequest, signal?: AbortSignal): Promise<CasePage> => json('POST', '/api/cases', { body, signal }),
+
+  /** Whether those who answer surveys have changed. */
+  whoAnswers: (body: WhoAnswersRequest, signal?: AbortSignal): Promise<WhoAnswersJson> =>
+    json('POST', '/api/who-answers', { body, signal }),
+
+  /** Low scores of the period, with what was done about each. */
+  lowScores: (body: LowScoresRequest, signal?: AbortSignal): Promise<LowScorePage> => json('POST', '/api/low-scores', { body, signal }),
+
+  /** Notes what was done about a low score. */
+  noteFollowUp: (body: FollowUpBody): Promise<FollowUpJson> => json('PUT', '/api/follow-ups', { body }),
 
   caseDetail: (id: number | string, signal?: AbortSignal): Promise<CaseDetail> =>
     json('GET', `/api/cases/${encodeURIComponent(id)}`, { signal }),

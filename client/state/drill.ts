@@ -16,7 +16,7 @@ const prefix = 'drill_';
 const keyNames: readonly (DimensionName | 'period')[] = [...dimensionNames, 'period'];
 
 /** Parts of an address that say nothing about which cases are looked at. */
-const otherKeys = ['page', 'tab', 'run', 'rule'];
+const otherKeys = ['page', 'tab', 'run', 'rule', 'follow_up'];
 
 /** Whether a key of the address belongs to a drill. */
 export function isDrillKey(name: string): boolean {

@@ -1,5 +1,6 @@
 import type { Problem } from '../../etl/errors.ts';
 import { flagRules } from '../../etl/record.ts';
+import { followUpStateNames } from '../../queries/model/follow-up.ts';
 import { unknownPart } from '../problem-words.ts';
 
 export const tabNames = ['sources', 'runs', 'rejected', 'flagged', 'labels', 'new'] as const;
@@ -8,6 +9,10 @@ export type Tab = (typeof tabNames)[number];
 /** Which rows of a list: those that wait, rejected rows that were settled, or changes that were made. */
 export const listStates = ['waiting', 'settled', 'changes'] as const;
 export type ListState = (typeof listStates)[number];
+
+/** Low scores in which state. */
+export const followUpChoices = [...followUpStateNames, 'all'] as const;
+export type FollowUpChoice = (typeof followUpChoices)[number];
 
 /** Which list a page shows, which page of it, and what of it is opened. */
 export interface Place {
@@ -18,6 +23,8 @@ export interface Place {
   /** A rule of `flagRules`; empty for any. */
   rule: string;
   state: ListState;
+  /** Which low scores are listed. */
+  follow_up: FollowUpChoice;
   /** The rejected row that is opened. */
   row: number | null;
   /** Names as they are; empty for none: the source, the field and reason of rejected rows, the value to be placed, its dimension and its source. */
@@ -65,6 +72,7 @@ export function placeFromSearch(search: string): { place: Place; problems: Probl
     run: whole('run', Number.MAX_SAFE_INTEGER),
     rule: isRule ? rule : '',
     state: oneOf('state', listStates, 'waiting'),
+    follow_up: oneOf('follow_up', followUpChoices, 'to_follow_up'),
     row: whole('row', Number.MAX_SAFE_INTEGER),
     source: text('source'),
     field: text('field'),
@@ -91,4 +99,4 @@ export function placeHref(place: Partial<Place>): string {
   return text ? `/data?${text}` : '/data';
 }
 
-const usual: Record<string, unknown> = { tab: 'sources', page: 1, state: 'waiting' };
+const usual: Record<string, unknown> = { tab: 'sources', page: 1, state: 'waiting', follow_up: 'to_follow_up' };

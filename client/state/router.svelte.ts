@@ -24,6 +24,7 @@ interface Route {
 const routes: Route[] = [
   { pattern: '/', file: 'Overview', title: 'Overview', section: { label: 'Overview', letter: 'o', isMain: true } },
   { pattern: '/resolution', file: 'Resolution', title: 'Resolution time', section: { label: 'Resolution', letter: 'r' } },
+  { pattern: '/satisfaction', file: 'Satisfaction', title: 'Satisfaction', section: { label: 'Satisfaction', letter: 's' } },
   { pattern: '/cases', file: 'Cases', title: 'Cases', section: { label: 'Cases', letter: 'c', isMain: true } },
   { pattern: '/cases/new', file: 'EntryPage', title: 'Enter a case', section: { label: 'Enter a case', letter: 'n', isMain: true } },
   { pattern: '/cases/:id', file: 'CasePage', title: 'Case' },

@@ -7,6 +7,9 @@ import { readDrill, searchWithDrill, viewPart, type Drill } from './drill.ts';
 import { placeFromSearch, type Place } from './place.ts';
 import { router } from './router.svelte.ts';
 
+/** The parts of an address that say which rows of a list are shown, by the screen that has one. */
+const listKeys: Record<string, readonly string[]> = { '/cases': ['page'], '/satisfaction': ['page', 'follow_up'] };
+
 /** What the screen looks at. The address is the state: reading it is parsing, setting it pushes history, so back undoes. */
 class ViewState {
   #parsed = $derived(viewFromSearch(viewPart(router.search)));
@@ -22,8 +25,9 @@ class ViewState {
   /** What of the address could not be understood, by the screen or by the server. */
   get problems(): Problem[] {
     if (router.path === '/data') return this.#place.problems;
-    const page = this.#place.problems.filter((p) => p.field === 'page');
-    return [...this.#parsed.problems, ...this.#opened.problems, ...(router.path === '/cases' ? page : []), ...this.refused];
+    const listed = listKeys[router.path] ?? [];
+    const place = this.#place.problems.filter((p) => listed.includes(p.field));
+    return [...this.#parsed.problems, ...this.#opened.problems, ...place, ...this.refused];
   }
 
   /** What the server refused of this address. */

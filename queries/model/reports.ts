@@ -1,5 +1,5 @@
 import { addBuckets, addDays, startOf } from './buckets.ts';
-import { measureNames, measureOf, type Grain, type MeasureName } from './model.ts';
+import { dimensionOf, measureNames, measureOf, type Grain, type MeasureName } from './model.ts';
 import type { Query } from './query.ts';
 import { grainFor, viewQuery, type View, type Known } from './view.ts';
 
@@ -11,6 +11,8 @@ export type ChartKind =
   | { type: 'lines'; measure: MeasureName; by: string }
   /** One line a measure over time, each with its interval as a band. */
   | { type: 'bands'; measures: readonly MeasureName[] }
+  /** One line a member: the rate as a dot on its interval, n at the right, the rate of all as an upright line. */
+  | { type: 'intervals'; measure: MeasureName; by: string }
   /** One line through measures of one age each, youngest first: what share is still open as cases grow older. */
   | { type: 'curve'; measures: readonly MeasureName[] };
 
@@ -137,7 +139,57 @@ export const resolutionReports: Report[] = [
   balance,
 ];
 
-export const reports: Report[] = [...trends, ...furtherReports, ...resolutionReports];
+/** A rate by the members of a dimension, each beside that of all together. */
+function besideAll(by: 'issue' | 'channel' | 'team' | 'wait_band', question: string): Report {
+  const { label, type } = dimensionOf(by);
+  // Bands have an order of their own; of names those of most answers come first.
+  const order = type === 'band' ? by : '-csat_rate_n';
+  return {
+    name: `satisfaction_by_${by}`,
+    title: `Satisfaction by ${label.toLowerCase()}`,
+    question,
+    query: { measures: ['csat_rate'], by: [by], order, limit: 10, against: 'whole', compare: null },
+    chart: { type: 'intervals', measure: 'csat_rate', by },
+  };
+}
+
+/** The screen of satisfaction, in the order of its figures. */
+export const satisfactionReports: Report[] = [
+  {
+    name: 'satisfied',
+    title: 'Satisfied customers',
+    question: 'How satisfied are they afterwards?',
+    query: { measures: ['csat_rate', 'response_rate'], grain: 'view' },
+    chart: { type: 'bands', measures: ['csat_rate'] },
+  },
+  {
+    name: 'answering',
+    title: 'Surveys answered of those asked',
+    question: 'How many of those asked answer?',
+    query: { measures: ['response_rate'], grain: 'view' },
+    chart: { type: 'bands', measures: ['response_rate'] },
+  },
+  {
+    name: 'recommending',
+    title: 'Net promoter score',
+    question: 'Would they recommend us?',
+    query: { measures: ['nps'], grain: 'view' },
+    chart: { type: 'bands', measures: ['nps'] },
+  },
+  {
+    name: 'ease',
+    title: 'Ease',
+    question: 'How easy was it for them?',
+    query: { measures: ['ces_mean'], grain: 'view' },
+    chart: { type: 'bands', measures: ['ces_mean'] },
+  },
+  besideAll('issue', 'After which issues are they less satisfied?'),
+  besideAll('channel', 'On which channels?'),
+  besideAll('team', 'In which teams?'),
+  besideAll('wait_band', 'Does waiting cost satisfaction?'),
+];
+
+export const reports: Report[] = [...trends, ...furtherReports, ...resolutionReports, ...satisfactionReports];
 
 /** The six tiles of the first screen, each a figure, its change and a sparkline. */
 export const tiles: { measure: MeasureName; title: string }[] = [
@@ -200,6 +252,17 @@ export function resolutionQueries(view: View, known: Known): Query[] {
     ...resolutionReports.map((report) => reportQuery(view.closedOnly ? laidOver(report) : report, view, known)),
     totals,
     { ...totals, measures: ['open'], compare: null, from: before, to: before },
+  ];
+}
+
+/**
+ * Everything the screen of satisfaction asks, in one request.
+ * @returns the queries of {@link satisfactionReports} in order, then the totals of the period
+ */
+export function satisfactionQueries(view: View, known: Known): Query[] {
+  return [
+    ...satisfactionReports.map((report) => reportQuery(report, view, known)),
+    viewQuery(view, known, { measures: ['csat_rate', 'response_rate', 'nps', 'ces_mean'] }),
   ];
 }
 

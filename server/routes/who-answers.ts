@@ -3,6 +3,7 @@ import { whoAnswers } from '../../queries/insights/who-answers.ts';
 import { parseQuery } from '../../queries/model/query.ts';
 import { allow } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
+import { goneSignal } from '../gone.ts';
 import { jsonBody } from '../json-body.ts';
 
 /** Whether those who answer surveys have changed. */
@@ -10,7 +11,8 @@ export function whoAnswersRoutes({ store, organisation, now }: Pick<AppDeps, 'st
   const router = Router();
   router.post('/api/who-answers', allow('read'), jsonBody('256kb'), async (req, res) => {
     const { query } = req.body as { query?: unknown }; // jsonBody lets only objects through
-    res.json(await whoAnswers({ reader: store.reader, organisation, now }, parseQuery(query)));
+    const deps = { reader: store.reader, organisation, now, bounds: { signal: goneSignal(res) } };
+    res.json(await whoAnswers(deps, parseQuery(query)));
   });
   return router;
 }
