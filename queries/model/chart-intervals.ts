@@ -69,7 +69,16 @@ export function intervals(measure: MeasureName, by: string, theme: Theme) {
       },
       {
         params: [hover],
-        mark: { type: 'bar', height: { band: 1 }, color: 'transparent', cursor: 'pointer', x: 0, x2: { expr: 'width' } },
+        // Unseen, not unpainted: what is not painted is not met by the pointer.
+        mark: {
+          type: 'bar',
+          height: { band: 1 },
+          color: colour('ink', theme),
+          fillOpacity: 0,
+          cursor: 'pointer',
+          x: 0,
+          x2: { expr: 'width' },
+        },
         encoding: { y, tooltip, description: { field: 'spoken' } },
       },
       {

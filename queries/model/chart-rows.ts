@@ -54,9 +54,9 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
       const before = row[`${name}_before`];
       if (before !== undefined) drawn[`${name}_change_text`] = formatChange(row[name], before, unit, context) || '–';
       if (row[`${name}_signal`] !== undefined) Object.assign(drawn, signalWords(name, row, context));
+      if (report.chart.type === 'intervals') Object.assign(drawn, intervalParts(row, name));
       spoken.push(`${label}: ${drawn[`${name}_text`]}`);
     }
-    if (report.chart.type === 'intervals') Object.assign(drawn, intervalParts(row, report.chart.measure));
     drawn.spoken = [...keys, ...(when ? [String(drawn.period_text)] : []), ...spoken].join(', ');
     return drawn;
   });

@@ -159,9 +159,10 @@ export const satisfactionReports: Report[] = [
     name: 'satisfied',
     title: 'Satisfied customers',
     question: 'How satisfied are they afterwards?',
-    query: { measures: ['csat_rate', 'response_rate'], grain: 'view' },
+    query: { measures: ['csat_rate', 'response_rate'], grain: 'view', signals: true },
     chart: { type: 'bands', measures: ['csat_rate'] },
   },
+  // Who was asked last has not had time to answer: beside its own past the newest period would always look low.
   {
     name: 'answering',
     title: 'Surveys answered of those asked',
@@ -173,14 +174,14 @@ export const satisfactionReports: Report[] = [
     name: 'recommending',
     title: 'Net promoter score',
     question: 'Would they recommend us?',
-    query: { measures: ['nps'], grain: 'view' },
+    query: { measures: ['nps'], grain: 'view', signals: true },
     chart: { type: 'bands', measures: ['nps'] },
   },
   {
     name: 'ease',
     title: 'Ease',
     question: 'How easy was it for them?',
-    query: { measures: ['ces_mean'], grain: 'view' },
+    query: { measures: ['ces_mean'], grain: 'view', signals: true },
     chart: { type: 'bands', measures: ['ces_mean'] },
   },
   besideAll('issue', 'After which issues are they less satisfied?'),
