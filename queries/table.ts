@@ -107,10 +107,10 @@ export function memberOrder(
     if (isOther(a) !== isOther(b)) return isOther(a) ? 1 : -1;
     if (dimension >= 0) {
       // Fixed lists and bands come in their own order, labels in that of the alphabet.
-      const isListed = dimensionOf(query.by[dimension] ?? 'kind').type !== 'label';
-      const own = isListed
-        ? codeAt(a, dimension) - codeAt(b, dimension)
-        : compareText(labelsOf(a)[dimension] ?? '', labelsOf(b)[dimension] ?? '');
+      const { type } = dimensionOf(query.by[dimension] ?? 'kind');
+      // What lies in no band comes after all of them.
+      const placeOf = (member: string) => (type === 'band' && codeAt(member, dimension) === 0 ? 1e9 : codeAt(member, dimension));
+      const own = type !== 'label' ? placeOf(a) - placeOf(b) : compareText(labelsOf(a)[dimension] ?? '', labelsOf(b)[dimension] ?? '');
       return own * sign || byLabel(a, b);
     }
     const [left, right] = [a, b].map((member) => totals?.get(member)?.[0]?.[isOfN ? 'n' : 'value'] ?? null) as [

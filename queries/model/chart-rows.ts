@@ -2,7 +2,7 @@ import { bandLabels } from './band-labels.ts';
 import { bucketsBetween } from './buckets.ts';
 import { curveRows } from './chart-curve.ts';
 import { intervalParts } from './chart-intervals.ts';
-import { measureOf, otherLabel, type Grain, type MeasureName } from './model.ts';
+import { measureOf, noneLabel, otherLabel, type Grain, type MeasureName } from './model.ts';
 import { formatBucket, formatChange, formatCount, formatInterval, formatTick, formatValue, type NumberContext } from './number.ts';
 import { drawnMeasures, type Report } from './reports.ts';
 import { signalOf, signals, verdictOf } from './signal.ts';
@@ -35,8 +35,7 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
       Object.assign(drawn, { bucket, ...formatTick(grain, String(row.period)) });
       drawn.meets_part = [bucket - 1, bucket, bucket + 1].some((place) => parts.has(place)) ? 1 : 0;
     }
-    if (report.chart.type === 'bars' || report.chart.type === 'intervals')
-      drawn.name_lines = inTwoLines(String(row[report.chart.by] ?? ''));
+    if (report.chart.type === 'bars' || report.chart.type === 'intervals') drawn.name_lines = inTwoLines(memberName(report.chart, row));
     for (const [measure, place] of Object.entries(named?.get(row) ?? {})) drawn[`${measure}_label_at`] = place;
     if (labels) drawn.label_at = labels.get(row) ?? null;
     const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : null;
@@ -79,6 +78,12 @@ function placesOf(rows: Row[], grain: Grain): Map<string, number> {
   const periods = rows.flatMap((row) => (typeof row.period === 'string' ? [row.period] : [])).sort();
   const [first, last] = [periods[0], periods.at(-1)];
   return new Map(first && last ? bucketsBetween(grain, first, last).map((period, place) => [period, place]) : []);
+}
+
+/** What a member is called; who waited for no resolution has none. */
+function memberName(chart: { type: string; by: string }, row: Row): string {
+  const isUnresolved = chart.type === 'intervals' && chart.by === 'wait_band' && row[chart.by] === noneLabel;
+  return isUnresolved ? 'not resolved' : String(row[chart.by] ?? '');
 }
 
 // What fits into the room beside the bars, in letters of the usual width.

@@ -460,6 +460,23 @@ export const measures = {
     needs: [surveys],
     description: 'Mean of the satisfaction scores on the scale one to five.',
   },
+  ces_rate: {
+    kind: 'ratio',
+    fact: 'survey',
+    on: 'answered',
+    interval: 'wilson',
+    unit: 'share',
+    better: 'higher',
+    label: 'Found it easy',
+    whole: [
+      { column: 'survey_kind', op: 'is', value: ces },
+      { column: 'is_satisfied', op: 'known' },
+    ],
+    part: [{ column: 'is_satisfied', op: 'is', value: 1 }],
+    needs: [surveys],
+    description:
+      'Share of the effort answers that found it easy by the rule of their scale; means of different scales cannot be put together.',
+  },
   ces_mean: {
     kind: 'ratio',
     fact: 'survey',

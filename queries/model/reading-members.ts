@@ -21,18 +21,20 @@ export function readMembers({ measure, by }: { measure: MeasureName; by: string 
   if (told.length === 0) return `${all}. Too few ${noun}s to tell of any ${one.toLowerCase()}.`;
   const named = (verdict: 'above' | 'below') => {
     const found = told.filter((row) => row[`${measure}_verdict`] === verdict).sort((a, b) => countOf(b) - countOf(a));
-    const first = found.slice(0, mostNamed).map((row) => `${nameOf(row[by])} (${formatValue(row[measure], 'share', { n: countOf(row) })})`);
+    const first = found
+      .slice(0, mostNamed)
+      .map((row) => `${nameOf(row[by], by)} (${formatValue(row[measure], 'share', { n: countOf(row) })})`);
     if (found.length > mostNamed) first.push(`${found.length - mostNamed} more`);
     return first.length ? [`${verdict === 'above' ? 'higher' : 'lower'} for ${joined(first, 'and')}`] : [];
   };
   const parts = [...named('below'), ...named('above')];
   const few = members.length - told.length;
   const rest = few ? `; ${formatCount(few)} with too few ${noun}s to tell` : '';
-  if (told.length === 1 && parts.length === 0) return `${all}. There is only ${nameOf(told[0]?.[by])} to tell of${rest}.`;
+  if (told.length === 1 && parts.length === 0) return `${all}. There is only ${nameOf(told[0]?.[by], by)} to tell of${rest}.`;
   if (parts.length === 0) return `${all}. None of the ${formatCount(told.length)} ${plural} differs more than chance allows${rest}.`;
   return `${all}. More than chance allows it is ${parts.join(', and ')}${rest}.`;
 }
 
-function nameOf(member: Row[string] | undefined): string {
-  return member === noneLabel ? 'those without one' : `“${member ?? ''}”`;
+function nameOf(member: Row[string] | undefined, by: string): string {
+  return member === noneLabel ? (by === 'wait_band' ? 'those not resolved' : 'those without one') : `“${member ?? ''}”`;
 }

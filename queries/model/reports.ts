@@ -181,13 +181,13 @@ export const satisfactionReports: Report[] = [
     name: 'ease',
     title: 'Ease',
     question: 'How easy was it for them?',
-    query: { measures: ['ces_mean'], grain: 'view', signals: true },
-    chart: { type: 'bands', measures: ['ces_mean'] },
+    query: { measures: ['ces_rate', 'ces_mean'], grain: 'view', signals: true },
+    chart: { type: 'bands', measures: ['ces_rate'] },
   },
+  besideAll('wait_band', 'Does waiting cost satisfaction?'),
   besideAll('issue', 'After which issues are they less satisfied?'),
   besideAll('channel', 'On which channels?'),
   besideAll('team', 'In which teams?'),
-  besideAll('wait_band', 'Does waiting cost satisfaction?'),
 ];
 
 export const reports: Report[] = [...trends, ...furtherReports, ...resolutionReports, ...satisfactionReports];
@@ -263,7 +263,7 @@ export function resolutionQueries(view: View, known: Known): Query[] {
 export function satisfactionQueries(view: View, known: Known): Query[] {
   return [
     ...satisfactionReports.map((report) => reportQuery(report, view, known)),
-    viewQuery(view, known, { measures: ['csat_rate', 'response_rate', 'nps', 'ces_mean'] }),
+    viewQuery(view, known, { measures: ['csat_rate', 'response_rate', 'nps', 'ces_rate'] }),
   ];
 }
 

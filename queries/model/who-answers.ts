@@ -69,8 +69,8 @@ function sentenceOf({ against, period, response, members }: AnswerChange, grain:
     ];
   });
   const said = [...(asked ?? []), ...mixed].join('; ');
-  if (isPart) return `In ${formatBucket(grain, period)} ${said}${asked ? '' : ', beside earlier in this period'}`;
-  return capital(`${said}${asked ? '' : ', beside the period before'}`);
+  if (isPart) return `In ${formatBucket(grain, period)}${asked ? '' : ', beside earlier in this period,'} ${said}`;
+  return capital(`${asked ? '' : 'beside the period before, '}${said}`);
 }
 
 function wordsOf(by: AnswererDimension, label: string): string {

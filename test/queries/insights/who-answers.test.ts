@@ -97,7 +97,7 @@ who('says that asking is not recorded, and still looks at who answers', async ()
   const found = await look([...both('2026-05', [100, 80], [100, 20]), ...both('2026-06', [100, 20], [100, 80])], june, { fields });
   assert.is(found.asking, 'asking is not recorded');
   assert.is(found.changes[0]?.response, null);
-  assert.match(describeWhoAnswers(found, 'month')[0] ?? '', /^Answers by phone rose from 20% to 80% of all, beside the period before\.$/);
+  assert.match(describeWhoAnswers(found, 'month')[0] ?? '', /^Beside the period before, answers by phone rose from 20% to 80% of all\.$/);
 });
 
 who.run();
