@@ -34,7 +34,7 @@ export function intervals(measure: MeasureName, by: string, theme: Theme) {
   const y = nameAxis(by, theme);
   const value = valueAxis(measure, unit);
   // The counts at the right need room of their own.
-  const x = { ...value, field: 'dot', title: null, scale: { ...value.scale, range: [0, { expr: 'width - 64' }] } };
+  const x = { ...value, field: 'dot', title: null, scale: { ...value.scale, range: [0, { expr: 'width - 52' }] } };
   const isLeftOver = `datum[${JSON.stringify(by)}] === ${JSON.stringify(otherLabel)}`;
   const paint = {
     condition: [

@@ -35,7 +35,7 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
       Object.assign(drawn, { bucket, ...formatTick(grain, String(row.period)) });
       drawn.meets_part = [bucket - 1, bucket, bucket + 1].some((place) => parts.has(place)) ? 1 : 0;
     }
-    if (report.chart.type === 'bars' || report.chart.type === 'intervals') drawn.name_lines = inTwoLines(memberName(report.chart, row));
+    if (report.chart.type === 'bars' || report.chart.type === 'intervals') drawn.name_lines = inTwoLines(memberName(report.chart, row), lineLengths[report.chart.type]);
     for (const [measure, place] of Object.entries(named?.get(row) ?? {})) drawn[`${measure}_label_at`] = place;
     if (labels) drawn.label_at = labels.get(row) ?? null;
     const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : null;
@@ -86,11 +86,11 @@ function memberName(chart: { type: string; by: string }, row: Row): string {
   return isUnresolved ? 'not resolved' : String(row[chart.by] ?? '');
 }
 
-// What fits into the room beside the bars, in letters of the usual width.
-const lineLength = 23;
+// What fits into the room beside the bars, in letters of the usual width; intervals need more of it for themselves.
+const lineLengths = { bars: 23, intervals: 17 };
 
 /** A name broken between words into at most two lines, joined by a line feed; what does not fit ends in an ellipsis. */
-function inTwoLines(name: string): string {
+function inTwoLines(name: string, lineLength: number): string {
   if (name.length <= lineLength) return name;
   const lines = [''];
   // A slash may end a line as a blank does.
