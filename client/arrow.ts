@@ -1,10 +1,10 @@
 import { RecordBatchReader, Table, type Field } from 'apache-arrow';
 import type { MeasureName } from '../queries/model/model.ts';
-import type { Column, ColumnRole, ColumnType, LimitsJson, Note, Row, TableJson, Value } from '../queries/model/wire.ts';
+import type { Column, ColumnRole, ColumnType, LimitsJson, Note, ParetoJson, Row, TableJson, Value } from '../queries/model/wire.ts';
 
 /**
  * Reads Arrow IPC streams that lie back to back, one a table, with what their metadata says: a field's `label`, `unit`, `type`, `role` and
- * `measure`; the schema's `asOf`, `windows`, `notes` and `limits`.
+ * `measure`; the schema's `asOf`, `windows`, `notes`, `limits` and `pareto`.
  * @throws Error when the bytes are not such streams
  */
 export function decodeTables(bytes: Uint8Array): TableJson[] {
@@ -25,6 +25,7 @@ function decode(table: Table): TableJson {
     for (const [i, row] of rows.entries()) row[column.name] = valueOf(vector?.get(i), column.type);
   }
   const limits = metadata.get('limits');
+  const pareto = metadata.get('pareto');
   return {
     columns,
     rows,
@@ -32,6 +33,7 @@ function decode(table: Table): TableJson {
     notes: JSON.parse(metadata.get('notes') ?? '[]') as Note[],
     ...(limits !== undefined && { limits: JSON.parse(limits) as LimitsJson[] }),
     asOf: metadata.get('asOf') ?? '',
+    ...(pareto !== undefined && { pareto: JSON.parse(pareto) as ParetoJson }),
   };
 }
 

@@ -14,6 +14,7 @@ export function comparable(table: TableJson, earliest: string | null): TableJson
     ...table,
     windows: { current },
     rows: table.rows.map((row) => ({ ...row, ...Object.fromEntries(compared.map((name) => [name, null])) })),
+    ...(table.pareto && { pareto: { ...table.pareto, vitalBefore: null } }),
     notes: [...table.notes, { measure: null, source: null, message }],
   };
 }

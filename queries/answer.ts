@@ -2,6 +2,7 @@ import { openBudget, type Budget } from './budget.ts';
 import { figuresOfAll, readAhead, type Asked, type TallyStore } from './figures.ts';
 import { chooseMembers, firstAsked, type Kept } from './members.ts';
 import { wholeOf, writeVerdicts } from './insights/against-whole.ts';
+import { addPareto } from './insights/pareto-table.ts';
 import { measureOf } from './model/model.ts';
 import { formatCount, formatDate } from './model/number.ts';
 import type { Query } from './model/query.ts';
@@ -59,7 +60,7 @@ async function finishAll(
     tables.push(
       await atQuery(i, prepared.length, () => {
         const judged = { judging: judging[i] ?? null, figures: all[prepared.length + i] ?? [] };
-        return finish(p, all[i] ?? [], kept[i]?.totals ?? null, judged, deps.budget);
+        return finish(p, all[i] ?? [], kept[i] ?? null, judged, deps.budget);
       }),
     );
   }
@@ -75,7 +76,7 @@ function judgedAhead(judging: Judging | null): Asked[] {
 async function finish(
   p: Prepared,
   figures: MeasureFigures[],
-  totals: Kept['totals'],
+  kept: Kept | null,
   judged: { judging: Judging | null; figures: MeasureFigures[] },
   budget: Budget,
 ): Promise<TableJson> {
@@ -85,16 +86,18 @@ async function finish(
   budget.spend('rows', members.length * current.stretches.length);
   budget.spend('values', members.length * current.stretches.length * columns.length);
   const { name } = orderOf(query);
-  members.sort(memberOrder(query, totals ?? figures.find((f) => f.name === name)?.current.byMember ?? null, catalog.nameOf));
+  members.sort(memberOrder(query, kept?.totals ?? figures.find((f) => f.name === name)?.current.byMember ?? null, catalog.nameOf));
   const rows = await rowsOfTable(query, figures, members, current.stretches, catalog.nameOf, budget);
   const limits = query.signals ? judgeRows(p, rows, members, judged.judging, judged.figures) : null;
   if (name === 'period' && query.grain) {
     const sign = orderOf(query).isDescending ? -1 : 1;
     rows.sort((a, b) => sign * (String(a.period) < String(b.period) ? -1 : a.period === b.period ? 0 : 1));
   }
+  const pareto = query.pareto ? addPareto(query, rows, kept?.all ?? figures, catalog.nameOf) : null;
   return {
     columns,
     rows,
+    ...(pareto && { pareto }),
     windows: { current: { from: query.from, to: query.to }, ...(before && { before: comparedDates(query, before) }) },
     notes: [
       ...p.measures.flatMap((m) => m.notes),

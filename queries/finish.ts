@@ -16,6 +16,8 @@ export interface Figure {
   low?: number | null;
   high?: number | null;
   followedDays?: number | null;
+  /** The variance of a sum: the sum of the squares of what it adds up, in squares of its unit. */
+  variance?: number;
 }
 
 /** The figures of a measure over a window: by member (codes joined by ","), one a stretch; nothing where a stretch has no rows. */
@@ -129,7 +131,9 @@ async function bucketed(
   );
   const figure = (sums: number[]): Figure => {
     if (measure.kind === 'ratio') return ratio(measure, sums);
-    return measure.sum ? { value: (sums[0] ?? 0) / minorUnits, n: sums[1] ?? 0 } : { value: sums[0] ?? 0 };
+    if (!measure.sum) return { value: sums[0] ?? 0 };
+    const [unit, squared] = measure.sum === 'waited_minutes' ? [1440, 1 / 24 ** 2] : [minorUnits, (100 / minorUnits) ** 2];
+    return { value: (sums[0] ?? 0) / unit, n: sums[1] ?? 0, variance: (sums[2] ?? 0) * squared };
   };
   return mapped(cells, figure, budget);
 }

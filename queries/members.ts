@@ -4,7 +4,7 @@ import { isOfDuration } from './model/measure.ts';
 import { measureOf, type MeasureName } from './model/model.ts';
 import type { Query } from './model/query.ts';
 import { atQuery, ungrained, type Prepared, type QueryDeps } from './prepare.ts';
-import { memberOrder, membersOf, orderOf } from './table.ts';
+import { memberOrder, membersOf, orderOf, type MeasureFigures } from './table.ts';
 
 /** The members a limit keeps, as tuples of codes; null where nothing has to be left over. */
 export async function chooseMembers(deps: QueryDeps, prepared: readonly Prepared[], store: TallyStore = new Map()): Promise<Kept[]> {
@@ -22,17 +22,18 @@ export async function chooseMembers(deps: QueryDeps, prepared: readonly Prepared
   async function keptOf(p: Prepared, i: number): Promise<Kept> {
     const { name } = orderOf(p.query);
     const totals = (figures[i]?.find((f) => f.name === name) ?? figures[i]?.[0])?.current.byMember ?? null;
+    const all = needsTotals(p.query) ? (figures[i] ?? null) : null;
     const { limit } = p.query;
-    if (limit === null || !totals) return { keep: null, totals };
+    if (limit === null || !totals) return { keep: null, totals, all };
     let members = membersOf(figures[i] ?? []);
     if (members.length < limit && !addsUp(p.query) && (p.query.measures.length > 1 || p.query.compare)) {
       // Members without the figure ordered by still have a place before the limit is reached.
-      const [all = []] = await figuresOfAll(deps, [{ prepared: ungrained(p), keep: null }], store);
-      members = membersOf(all);
+      const [whole = []] = await figuresOfAll(deps, [{ prepared: ungrained(p), keep: null }], store);
+      members = membersOf(whole);
     }
-    if (members.length <= limit) return { keep: null, totals };
+    if (members.length <= limit) return { keep: null, totals, all };
     const first = members.sort(memberOrder(p.query, totals, p.catalog.nameOf)).slice(0, limit);
-    return { keep: first.map((member) => member.split(',').map(Number)), totals };
+    return { keep: first.map((member) => member.split(',').map(Number)), totals, all };
   }
 }
 
@@ -40,6 +41,8 @@ export interface Kept {
   keep: number[][] | null;
   /** Figures of the measure ordered by over the whole window, by member. */
   totals: Map<string, Figure[]> | null;
+  /** The figures of all members where they had to be known, in both windows where they add up. */
+  all: MeasureFigures[] | null;
 }
 
 /** What has to be tallied of a query before its members are known: itself where nothing depends on them or its tallies add up, else what it is ordered by. */

@@ -1,6 +1,7 @@
 import type { Budget } from './budget.ts';
 import type { Figure, Figures } from './finish.ts';
 import { emptyFigure, unknownFigure } from './finish.ts';
+import { paretoColumns } from './insights/pareto-columns.ts';
 import type { Lag } from './lag.ts';
 import { isShare } from './model/measure.ts';
 import { dimensionOf, measureOf, otherLabel, type DimensionName, type MeasureName } from './model/model.ts';
@@ -21,7 +22,7 @@ export interface MeasureFigures {
 
 /** The columns of an answer (DESIGN §6): keys, then each measure with what travels with it. */
 export function columnsOf(
-  query: Pick<Query, 'measures' | 'by' | 'grain' | 'compare'> & Partial<Pick<Query, 'signals' | 'against'>>,
+  query: Pick<Query, 'measures' | 'by' | 'grain' | 'compare'> & Partial<Pick<Query, 'signals' | 'against' | 'pareto'>>,
 ): Column[] {
   const key = (name: string, label: string, type: Column['type']): Column => ({
     name,
@@ -39,6 +40,7 @@ export function columnsOf(
       ...measureColumns(name, query.compare !== null, query.signals === true),
       ...(query.against ? verdictColumns(name) : []),
     ]),
+    ...(query.pareto ? paretoColumns(query.measures[0], query.compare !== null) : []),
   ];
 }
 
@@ -141,7 +143,7 @@ function measureColumns(name: MeasureName, isCompared: boolean, isJudged: boolea
     role,
     measure: name,
   });
-  const isWhole = (kind === 'count' && unit !== 'money') || kind === 'stock';
+  const isWhole = (kind === 'count' && !('n' in shape)) || kind === 'stock';
   const type = isWhole ? 'integer' : 'number';
   const counted = unit === 'surveys' || ('n' in shape && isOfSurveys(name)) ? 'surveys' : 'cases';
   const n = (suffix: string, role: Column['role'], text: string) => column(suffix, role, text, 'integer', counted);

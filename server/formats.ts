@@ -62,11 +62,11 @@ export function toCsv({ columns, rows }: Pick<TableJson, 'columns' | 'rows'>): s
 }
 
 /**
- * A table as an Arrow IPC stream. The metadata of the schema holds `asOf` and, as JSON, `windows`, `notes` and `limits`; each field's its `label`, `unit`,
+ * A table as an Arrow IPC stream. The metadata of the schema holds `asOf` and, as JSON, `windows`, `notes`, `limits` and `pareto`; each field's its `label`, `unit`,
  * `type`, `role` and `measure`: all that the JSON form says, so that our own screens read this one. Labels are dictionaries, dates days,
  * flags and counts 32-bit integers where they fit, all else doubles.
  */
-export function toArrow({ columns, rows, windows, notes, limits, asOf }: TableJson): Uint8Array {
+export function toArrow({ columns, rows, windows, notes, limits, pareto, asOf }: TableJson): Uint8Array {
   const vectors = columns.map((column, i) => vectorOf(column, rows, i));
   const fields = columns.map((column, i) => new Field(column.name, vectors[i]?.type ?? new Utf8(), true, metadataOf(column)));
   const schema = new Schema(
@@ -76,6 +76,7 @@ export function toArrow({ columns, rows, windows, notes, limits, asOf }: TableJs
       ['windows', JSON.stringify(windows)],
       ['notes', JSON.stringify(notes)],
       ...(limits ? [['limits', JSON.stringify(limits)] as const] : []),
+      ...(pareto ? [['pareto', JSON.stringify(pareto)] as const] : []),
     ]),
   );
   const children = vectors.flatMap((vector) => vector.data); // vectors made from arrays are of one piece

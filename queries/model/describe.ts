@@ -97,6 +97,7 @@ export function describeMethod(name: MeasureName): string {
   const measure = measureOf(name);
   switch (measure.kind) {
     case 'count':
+      if (measure.sum === 'waited_minutes') return 'A sum of whole minutes over the cases received.';
       return measure.sum ? 'A sum over the cases with an amount.' : 'A count.';
     case 'stock':
       return 'A stock: what came in up to the end of the period less what went out.';

@@ -51,6 +51,8 @@ export type Interval = 'wilson' | 'nps' | 'mean' | 'none';
 
 /** The scores a mean is taken of. */
 export const meanScores = { low: 1, high: 5 } as const;
+/** What a count can add up: a column of the fact, or the minutes from receipt to the end of a case, to T while it has none. */
+export type Summed = 'redress_minor' | 'waited_minutes';
 
 interface Common {
   label: string;
@@ -63,7 +65,7 @@ interface Common {
 /** The kinds of measure (DESIGN §6). A percentile and a survival read one curve: by when a share has ended, and what share has not by when. */
 export type Measure = Common &
   (
-    | { kind: 'count'; fact: FactName; on: DateName; where?: readonly Condition[]; sum?: string }
+    | { kind: 'count'; fact: FactName; on: DateName; where?: readonly Condition[]; sum?: Summed }
     | { kind: 'stock'; fact: 'case'; enter: DateName; leave: DateName; where: readonly Condition[]; left: readonly Condition[] }
     | {
         kind: 'ratio';

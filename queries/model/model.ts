@@ -256,6 +256,33 @@ export const measures = {
     description:
       "Money given, in the organisation's currency, by the date it was paid, else resolved, else received; n counts the cases with an amount above nothing.",
   },
+  days_lost: {
+    kind: 'count',
+    fact: 'case',
+    on: 'received',
+    sum: 'waited_minutes',
+    where: [knownEnd, { column: 'is_time_impossible', op: 'is', value: 0 }],
+    unit: 'days',
+    better: 'lower',
+    label: 'Time lost',
+    needs: [endTimes],
+    description:
+      'Days from received to the end of the case, added up; a case still open counts the days it has waited. Cases that ended on an unknown date, or with times in an impossible order, are left out.',
+  },
+  dissatisfied: {
+    kind: 'count',
+    fact: 'survey',
+    on: 'answered',
+    where: [
+      { column: 'survey_kind', op: 'is', value: csat },
+      { column: 'is_satisfied', op: 'is', value: 0 },
+    ],
+    unit: 'surveys',
+    better: 'lower',
+    label: 'Dissatisfied answers',
+    needs: [surveys],
+    description: 'Satisfaction answers that are not satisfied by the rule of their scale, by the date they were answered.',
+  },
   open: {
     kind: 'stock',
     fact: 'case',

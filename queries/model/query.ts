@@ -53,6 +53,8 @@ export interface Query {
   signals: boolean;
   /** Whether each member's rate is held against the rate of all; needs one dimension in `by` and no grain. */
   against: Against | null;
+  /** Whether each member is told with its share, whether it is one of the vital few, and what it could change places with by chance. */
+  pareto: boolean;
 }
 
 /** A query as it travels: only what differs from the defaults. */
@@ -70,12 +72,13 @@ export interface QueryJson {
   time?: string;
   signals?: boolean;
   against?: string;
+  pareto?: boolean;
 }
 
 export const limits = { by: 3, measures: 24, members: 1000, limit: 1000, text: 500, years: 200 } as const;
 export const emptyWhere = (): Where => ({ members: {}, not: {}, text: '', range: {} });
 
-const keys = ['measures', 'by', 'grain', 'from', 'to', 'where', 'compare', 'order', 'limit', 'asOf', 'time', 'signals', 'against'];
+const keys = ['measures', 'by', 'grain', 'from', 'to', 'where', 'compare', 'order', 'limit', 'asOf', 'time', 'signals', 'against', 'pareto'];
 
 /**
  * Reads a query from JSON.
@@ -115,6 +118,7 @@ export function parseQuery(raw: unknown): Query {
     time: parseOne(raw.time, 'time', times, problems) ?? 'elapsed',
     signals: parseFlag(raw.signals, 'signals', problems),
     against: parseOne(raw.against, 'against', againsts, problems),
+    pareto: parsePareto(raw.pareto, measures, by, grain, problems),
   };
   if (query.signals && !grain) problems.push({ field: 'signals', message: 'needs a grain: each period is judged beside those before it' });
   if (query.against && (by.length !== 1 || grain))
@@ -144,6 +148,7 @@ export function serialiseQuery(query: Query): QueryJson {
     ...(query.time !== 'elapsed' && { time: query.time }),
     ...(query.signals && { signals: true }),
     ...(query.against && { against: query.against }),
+    ...(query.pareto && { pareto: true }),
   };
 }
 
@@ -287,6 +292,16 @@ function parseAsOf(raw: unknown, problems: Problem[]): string | null {
   }
   problems.push({ field: 'asOf', message: `${JSON.stringify(raw)} is not a date like 2026-11-09 or a time like 2026-11-09T14:30:00Z` });
   return null;
+}
+
+function parsePareto(raw: unknown, measures: MeasureName[], by: DimensionName[], grain: Grain | null, problems: Problem[]): boolean {
+  if (raw === undefined || raw === null || raw === false) return false;
+  const say = (message: string) => void problems.push({ field: 'pareto', message });
+  if (raw !== true) say('must be true or false');
+  else if (by.length !== 1 || grain) say('needs one dimension in by, and no grain');
+  const other = measures.find((name) => measureOf(name).kind !== 'count' || measureOf(name).fact === 'case_issue');
+  if (other) say(`needs counts or sums whose parts do not overlap, and "${other}" is none`);
+  return true;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

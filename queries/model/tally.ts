@@ -31,7 +31,11 @@ export interface BusinessAge {
   calendars: { policies: readonly number[] | null; through: Through }[];
 }
 
-/** An integer sum over the rows that meet `where`: of a column, of 1, or of distinct cases. */
+/**
+ * An integer sum over the rows that meet `where`: of a column, of 1, or of distinct cases. `waited_minutes`: whole minutes from receipt to the end, to T
+ * where there is none by then. `waited_hours_squared`, `redress_hundreds_squared`: squares of whole hours and of whole hundreds of minor units, which
+ * stay integers of 64 bits.
+ */
 export interface Sum {
   column: 1 | 'case' | (string & {});
   where: readonly Condition[];
@@ -94,8 +98,8 @@ const impossible: Condition = { column: 'is_time_impossible', op: 'is', value: 1
 
 /**
  * The tallies of a measure. Order: a count, ratio or percentile has one; a stock has those that enter and those that leave.
- * Sums: count [n], or [sum, n] for a sum; stock [n, cases ended on an unknown date] and [n]; ratio [whole, numerator, subtracted], of a mean with its
- * interval [whole, sum, how many reach the second score, the third, …];
+ * Sums: count [n], or [sum, n, sum of squares] for a sum; stock [n, cases ended on an unknown date] and [n]; ratio [whole, numerator, subtracted], of
+ * a mean with its interval [whole, sum, how many reach the second score, the third, …];
  * percentile and survival [n, impossible times, unknown ends].
  */
 export function talliesOf(name: MeasureName, frame: Frame): Tally[] {
@@ -162,7 +166,7 @@ export function rowsOf(name: MeasureName, part: 'whole' | 'numerator', currency:
   switch (measure.kind) {
     case 'count': {
       const sums = countSums(measure, currency);
-      return [...first, ...(sums.at(-1)?.where ?? [])];
+      return [...first, ...((sums[1] ?? sums[0])?.where ?? [])];
     }
     case 'stock':
       return [...first, ...measure.where];
@@ -189,9 +193,16 @@ function reachedScores(column: string, whole: readonly Condition[]): Sum[] {
 function countSums(measure: Extract<Measure, { kind: 'count' }>, currency: string | null): Sum[] {
   const where = measure.where ?? [];
   if (!measure.sum) return [{ column: measure.fact === 'case_issue' ? 'case' : 1, where }];
+  if (measure.sum === 'waited_minutes')
+    return [
+      { column: measure.sum, where },
+      { column: 1, where },
+      { column: 'waited_hours_squared', where },
+    ];
   const inCurrency: Condition[] = [...where, { column: 'redress_currency', op: 'is', value: currency ?? '' }];
   return [
     { column: measure.sum, where: inCurrency },
     { column: 1, where: [...inCurrency, { column: measure.sum, op: 'at_least', value: 1 }] },
+    { column: 'redress_hundreds_squared', where: inCurrency },
   ];
 }

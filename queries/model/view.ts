@@ -251,6 +251,7 @@ export function viewQuery(view: View, known: Known, ask: Pick<Query, 'measures'>
     time: view.time,
     signals: false,
     against: null,
+    pareto: false,
     ...ask,
   };
 }

@@ -23,7 +23,8 @@ export type ColumnRole =
   | 'limit_high'
   | 'signal'
   | 'overall'
-  | 'verdict';
+  | 'verdict'
+  | 'pareto';
 
 export interface Column {
   name: string;
@@ -96,6 +97,18 @@ export interface Window {
   to: string;
 }
 
+/** What a query with `pareto: true` says of all members that have a name, also those a limit leaves over. */
+export interface ParetoJson {
+  measure: MeasureName;
+  /** How many have a figure above nothing, and how many of them are the vital few: the fewest that make four fifths or more. */
+  members: number;
+  vital: number;
+  /** What the vital few make of all with a name, 0 to 1; null where there is nothing. */
+  share: number | null;
+  /** How many were the vital few of the window before; null where nothing is compared, or that is not known. */
+  vitalBefore: number | null;
+}
+
 export interface TableJson {
   columns: Column[];
   rows: Row[];
@@ -103,6 +116,7 @@ export interface TableJson {
   notes: Note[];
   /** Of a query with `signals`: one a measure and member that could be judged. */
   limits?: LimitsJson[];
+  pareto?: ParetoJson;
   /** T of this table, ISO 8601 UTC. */
   asOf: string;
 }

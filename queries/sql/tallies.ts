@@ -181,9 +181,25 @@ function sumSql(sum: Sum, shared: readonly Condition[], context: Context): Fragm
   const when = all(own.map((c) => conditionSql(c, context)));
   if (sum.column === 'case')
     return own.length ? join([sql('count(distinct case when'), when, sql('then f.case_id end)')], ' ') : sql('count(distinct f.case_id)');
-  const value = sum.column === 1 ? '1' : `f.${sum.column}`;
-  if (own.length === 0) return sql(sum.column === 1 ? 'count(*)' : `coalesce(sum(${value}), 0)`);
-  return join([sql('coalesce(sum(case when'), when, sql(`then ${value} else 0 end), 0)`)], ' ');
+  if (own.length === 0 && sum.column === 1) return sql('count(*)');
+  const value = summedSql(sum.column, context);
+  if (own.length === 0) return join([sql('coalesce(sum('), value, sql('), 0)')], '');
+  return join([sql('coalesce(sum(case when'), when, sql('then'), value, sql('else 0 end), 0)')], ' ');
+}
+
+function summedSql(column: Sum['column'], context: Context): Fragment {
+  if (column === 1) return sql('1');
+  if (column === 'waited_minutes') return waitedSql(60, context);
+  if (column === 'waited_hours_squared') return join([waitedSql(3600, context), waitedSql(3600, context)], ' * ');
+  if (column === 'redress_hundreds_squared') return sql('(f.redress_minor / 100) * (f.redress_minor / 100)');
+  return sql(`f.${column}`);
+}
+
+/** How long a case took, or has waited by T, in whole units of so many seconds. */
+function waitedSql(seconds: number, context: Context): Fragment {
+  const at = join([sql('cast('), then(context), sql('as bigint)')], ' ');
+  const until = join([sql('case when f.ended_at <='), then(context), sql('then f.ended_at else'), at, sql('end')], ' ');
+  return inside(join([sql('(('), until, sql(`) - f.received_at) / ${seconds}`)], ''));
 }
 
 /** What all sums ask of a row can be asked of it before it is grouped. */

@@ -434,4 +434,57 @@ answers('refuses answers that are too large, naming what to narrow', async () =>
   );
 });
 
+answers('days lost count open cases up to until when we know, and leave out what has no length', async () => {
+  const records = [
+    complaint('1', '2024-01-05T10:00:00Z', { issue: 'late', resolved_at: at('2024-01-09T10:00:00Z') }), // 4 days
+    complaint('2', '2024-01-10T00:00:00Z', { issue: 'late' }), // open for 1.5 days
+    complaint('3', '2024-01-06T10:00:00Z', { issue: 'fee', resolved_at: at('2024-01-12T00:00:00Z') }), // not resolved by then: 5 days and 2 hours
+    complaint('4', '2024-01-07T10:00:00Z', { issue: 'fee', status: 'closed' }), // ended, nobody knows when
+  ];
+  await withRecords(
+    records,
+    async (deps) => {
+      const { rows } = await ask(deps, { measures: ['days_lost'], by: ['issue'], asOf: '2024-01-11T12:00:00Z' });
+      assert.equal(
+        rows.map((r) => [r.issue, r.days_lost, r.days_lost_n]),
+        [
+          ['late', 5.5, 2],
+          ['fee', 5 + 2 / 24, 1],
+        ],
+      );
+    },
+    [{ throughAt: at('2024-01-20T00:00:00Z') }],
+  );
+});
+
+answers('a query for the vital few tells each share, who is new among them and who could change places', async () => {
+  const issues = (month: string, counts: Record<string, number>) =>
+    Object.entries(counts).flatMap(([issue, n]) =>
+      Array.from({ length: n }, (_, i) => complaint(`${month}-${issue}-${i}`, `${month}-10`, issue === 'none' ? {} : { issue })),
+    );
+  const records = [...issues('2024-01', { a: 30, b: 2, c: 4 }), ...issues('2024-02', { a: 30, b: 25, c: 5, d: 2, e: 1, none: 40 })];
+  await withRecords(records, async (deps) => {
+    const february = { from: '2024-02-01', to: '2024-02-29', measures: ['received'], by: ['issue'], compare: 'previous_period' };
+    const { rows, pareto, columns } = await ask(deps, { ...february, pareto: true, limit: 4 });
+    // Of 63 with a name: 30 + 25 = 55 are 87%; 30 − 25 is within 1.96 √55, 25 − 5 beyond 1.96 √30 = 10.7.
+    assert.equal(pareto, { measure: 'received', members: 5, vital: 2, share: 55 / 63, vitalBefore: 1 });
+    assert.equal(
+      rows.map((r) => [r.issue, r.received, r.received_share, r.received_vital, r.received_vital_before, r.received_swaps_with]),
+      [
+        ['a', 30, 30 / 63, 1, 1, 'b'],
+        ['b', 25, 25 / 63, 1, 0, 'a'],
+        ['c', 5, 5 / 63, 0, 0, null],
+        ['(none)', 40, null, null, null, null],
+        ['(other)', 3, null, null, null, null],
+      ],
+    );
+    assert.equal(columns.filter((c) => c.role === 'pareto').map((c) => c.name.replace('received_', '')), [
+      'share', 'cumulative', 'vital', 'vital_before', 'swaps_with',
+    ]); // prettier-ignore
+    const whole = await ask(deps, { ...february, pareto: true });
+    assert.equal(whole.pareto, pareto);
+    assert.is(whole.rows.at(-1)?.issue, '(none)');
+  });
+});
+
 answers.run();

@@ -21,6 +21,7 @@ queries('fills in what is left out', () => {
     time: 'elapsed',
     signals: false,
     against: null,
+    pareto: false,
   });
 });
 
@@ -127,6 +128,8 @@ const bad: [string, unknown, string, RegExp][] = [
   ['an as-of without zone', { measures: ['open'], ...window, asOf: '2018-01-01T10:00' }, 'asOf', /2026-11-09T14:30:00Z/],
   ['an unknown time', { measures: ['open'], ...window, time: 'work' }, 'time', /elapsed, business/],
   ['mentions without an issue', { measures: ['mentions'], ...window }, 'measures', /issue or sub_issue/],
+  ['the vital few over time', { measures: ['received'], by: ['issue'], grain: 'month', ...window, pareto: true }, 'pareto', /no grain/],
+  ['the vital few of a rate', { measures: ['csat_rate'], by: ['issue'], ...window, pareto: true }, 'pareto', /do not overlap/],
 ];
 for (const [name, raw, field, message] of bad) {
   queries(`refuses ${name}, naming the place`, () => {
