@@ -14,7 +14,7 @@ export interface Mark {
 }
 
 /**
- * The marks of a picture as the arrow keys walk through them: a list a series (bars and intervals are one, lines one a member, bands one a measure, a curve is one over its ages), each in the
+ * The marks of a picture as the arrow keys walk through them: a list a series (bars and intervals are one, lines and heat maps one a member, bands one a measure, a curve is one over its ages), each in the
  * order of the rows. Unknown values have no mark.
  * @param drawn rows of `chartRows`, in the order of the table
  */
@@ -32,7 +32,7 @@ export function marksOf(report: Report, drawn: Row[]): Mark[][] {
       if (row[measure] === null || row[measure] === undefined) continue;
       // Not drawn as a line: it is no member.
       if (chart.type === 'lines' && row[chart.by] === otherLabel) continue;
-      const name = chart.type === 'lines' ? String(row[chart.by]) : measure;
+      const name = chart.type === 'lines' || chart.type === 'heat' ? String(row[chart.by]) : measure;
       const marks = series.get(name) ?? [];
       marks.push({ row: index, measure, text: spoken(report, measure, row) });
       series.set(name, marks);
@@ -80,8 +80,11 @@ function spoken(report: Report, measure: MeasureName, row: Row): string {
   const name = 'by' in report.chart ? [String(row[report.chart.by])] : [];
   const when = row.period_text ? [String(row.period_text)] : [];
   const has = (key: string) => row[key] !== undefined && row[key] !== '–';
+  const swaps = row[`${measure}_swaps_with`];
   const parts = [
     `${measureOf(measure).label} ${row[`${measure}_text`]}`,
+    ...(has(`${measure}_share_text`) ? [`${row[`${measure}_share_text`]} of all`] : []),
+    ...(typeof swaps === 'string' ? [`could change places with ${swaps} by chance`] : []),
     ...(has(`${measure}_n_text`) ? [`from ${row[`${measure}_n_text`]}`] : []),
     ...(has(`${measure}_interval_text`) ? [`likely ${row[`${measure}_interval_text`]}`] : []),
     ...(has('beside_text') ? [`beside all ${row.beside_text}`] : []),

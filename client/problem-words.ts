@@ -11,6 +11,7 @@ const parts: Record<string, string> = {
   as_of: 'As known on',
   text: 'Search',
   'where.text': 'Search',
+  weight: 'Weighed by',
   drill: 'Opened figure',
   drill_part: 'Opened figure',
   'key.period': 'Opened period',

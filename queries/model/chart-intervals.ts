@@ -1,4 +1,4 @@
-import { dimmed, hover, nameAxis, valueAxis } from './chart-parts.ts';
+import { dimmed, hover, namesAxis, valueAxis } from './chart-parts.ts';
 import { colour, type Theme } from './colours.ts';
 import { dimensions, measureOf, otherLabel, type DimensionName, type MeasureName } from './model.ts';
 import { formatCount, unknownText } from './number.ts';
@@ -31,7 +31,7 @@ export function intervalParts(row: Row, measure: MeasureName): Row {
 /** The layers of members as intervals; the whole line of a member can be picked. */
 export function intervals(measure: MeasureName, by: string, theme: Theme) {
   const { unit, label } = measureOf(measure);
-  const y = nameAxis(by, theme);
+  const y = namesAxis(by, theme);
   const value = valueAxis(measure, unit);
   // The counts at the right need room of their own.
   const x = { ...value, field: 'dot', title: null, scale: { ...value.scale, range: [0, { expr: 'width - 52' }] } };

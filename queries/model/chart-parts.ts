@@ -1,7 +1,7 @@
 import type { Config } from 'vega-lite';
 import { colour, series, type Theme } from './colours.ts';
 import type { Unit } from './measure.ts';
-import type { MeasureName } from './model.ts';
+import { noneLabel, otherLabel, type MeasureName } from './model.ts';
 
 /** What a spec depends on besides its report. */
 export interface ChartStyle {
@@ -75,6 +75,20 @@ export const timeAxis = {
   },
 };
 
+/** The names of members, one a line of the chart, in the order of the rows. */
+export function namesAxis(field: string, theme: Theme) {
+  const lines = `data('table')[indexof(pluck(data('table'), ${JSON.stringify(field)}), datum.value)].name_lines`;
+  // Vega puts the first of two lines beside the bar, not their middle.
+  const middle = { labelOffset: { expr: `indexof(${lines}, '\\n') < 0 ? 0 : -7` } };
+  const labels = { labelExpr: `split(${lines}, '\\n')`, labelLineHeight: 14, labelLimit: 170, labelColor: colour('ink', theme) };
+  return { field, type: 'nominal', sort: null, title: null, axis: { ...labels, ...middle, domain: false } };
+}
+
+/** An expression: whether a row is about what has no name or what a limit left over. */
+export function isUnnamed(field: string): string {
+  return [otherLabel, noneLabel].map((label) => `datum[${JSON.stringify(field)}] === ${JSON.stringify(label)}`).join(' || ');
+}
+
 /** Many points in little room would hide their line. */
 export const pointSize = { expr: 'clamp(3 * width / buckets, 6, 50)' };
 
@@ -122,15 +136,6 @@ export function roomyAxis(measure: MeasureName, unit: Unit) {
   const axis = valueAxis(measure, unit);
   const isCount = unit === 'cases' || unit === 'surveys';
   return isCount ? { ...axis, scale: { ...axis.scale, domain: { unionWith: [0, 3] } } } : axis;
-}
-
-/** Names down the left side, each in at most two lines, in the order of the rows: that of the query, (other) last. */
-export function nameAxis(field: string, theme: Theme) {
-  const lines = `data('table')[indexof(pluck(data('table'), ${JSON.stringify(field)}), datum.value)].name_lines`;
-  // Vega puts the first of two lines beside the bar, not their middle.
-  const middle = { labelOffset: { expr: `indexof(${lines}, '\\n') < 0 ? 0 : -7` } };
-  const labels = { labelExpr: `split(${lines}, '\\n')`, labelLineHeight: 14, labelLimit: 170, labelColor: colour('ink', theme) };
-  return { field, type: 'nominal', sort: null, title: null, axis: { ...labels, ...middle, domain: false } };
 }
 
 /** A part of a period is drawn hollow. */

@@ -2,7 +2,9 @@ import { bandLabels } from './band-labels.ts';
 import { bucketsBetween } from './buckets.ts';
 import { curveRows } from './chart-curve.ts';
 import { intervalParts } from './chart-intervals.ts';
-import { measureOf, noneLabel, otherLabel, type Grain, type MeasureName } from './model.ts';
+import { tonesOf } from './chart-heat.ts';
+import { paretoTexts } from './chart-pareto.ts';
+import { measureOf, noneLabel, otherLabel, subSeparator, type Grain, type MeasureName } from './model.ts';
 import { formatBucket, formatChange, formatCount, formatInterval, formatTick, formatValue, type NumberContext } from './number.ts';
 import { drawnMeasures, type Report } from './reports.ts';
 import { signalOf, signals, verdictOf } from './signal.ts';
@@ -12,8 +14,8 @@ import type { Row, TableJson, Value } from './wire.ts';
  * The rows of a table with what a chart writes beside the figures: `KEY_text` for every figure, its interval, n and change, and `spoken`, the
  * accessible name of the mark; over time also `bucket`, the position of the period from 0, its `tick` and `year` as the axis writes them, and
  * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bands `KEY_label_at`, where the name of the line
- * stands, on the row it stands at, and of judged figures the words of {@link signalWords}; for bars and intervals `name_lines`, the name in at most
- * two lines, and for intervals what {@link intervalParts} says. A curve has the rows of {@link curveRows}.
+ * stands, on the row it stands at, and of judged figures the words of {@link signalWords}; where each line has a name `name_lines`, that
+ * name in at most two lines, and for intervals what {@link intervalParts} says. A curve has the rows of {@link curveRows}.
  */
 export function chartRows(report: Report, table: TableJson, grain: Grain | null, currency: string): Row[] {
   const measures = drawnMeasures(report);
@@ -28,14 +30,20 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
       : null;
   const buckets = grain ? placesOf(table.rows, grain) : null;
   const parts = new Set(table.rows.flatMap((row) => (row.complete === 0 ? [buckets?.get(String(row.period)) ?? -1] : [])));
+  const { chart } = report;
+  const parent = hasNames(chart) ? parentOf(table.rows.map((row) => String(row[chart.by]))) : '';
+  const tones = chart.type === 'heat' ? tonesOf(table.rows, chart.by, chart.measure) : null;
   return table.rows.map((row) => {
     const drawn: Row = { ...row };
+    if (tones) drawn.tone = tones(row);
+    if (chart.type === 'pareto') Object.assign(drawn, paretoTexts(row, chart.measure));
     const bucket = buckets?.get(String(row.period));
     if (bucket !== undefined && grain) {
       Object.assign(drawn, { bucket, ...formatTick(grain, String(row.period)) });
       drawn.meets_part = [bucket - 1, bucket, bucket + 1].some((place) => parts.has(place)) ? 1 : 0;
     }
-    if (report.chart.type === 'bars' || report.chart.type === 'intervals') drawn.name_lines = inTwoLines(memberName(report.chart, row), lineLengths[report.chart.type]);
+    if (hasNames(chart))
+      drawn.name_lines = inTwoLines(nameWithin(memberName(chart, row), parent), chart.type === 'intervals' ? narrowNames : wideNames);
     for (const [measure, place] of Object.entries(named?.get(row) ?? {})) drawn[`${measure}_label_at`] = place;
     if (labels) drawn.label_at = labels.get(row) ?? null;
     const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : null;
@@ -73,6 +81,22 @@ function signalWords(name: MeasureName, row: Row, context: NumberContext): Row {
   };
 }
 
+function hasNames(chart: Report['chart']): chart is Extract<Report['chart'], { type: 'bars' | 'intervals' | 'pareto' | 'heat' }> {
+  return ['bars', 'intervals', 'pareto', 'heat'].includes(chart.type);
+}
+
+/** What all names of sub-members begin with, the label above them; empty where they are of several. */
+function parentOf(names: string[]): string {
+  const named = names.filter((name) => name !== otherLabel && name !== noneLabel);
+  const parents = new Set(named.map((name) => (name.includes(subSeparator) ? name.slice(0, name.indexOf(subSeparator)) : '')));
+  const [parent = ''] = parents;
+  return parents.size === 1 && parent ? parent + subSeparator : '';
+}
+
+function nameWithin(name: string, parent: string): string {
+  return parent && name.startsWith(parent) ? name.slice(parent.length) : name;
+}
+
 /** Positions of the periods of the rows, from 0; a period between them that has no row keeps its place. */
 function placesOf(rows: Row[], grain: Grain): Map<string, number> {
   const periods = rows.flatMap((row) => (typeof row.period === 'string' ? [row.period] : [])).sort();
@@ -87,7 +111,8 @@ function memberName(chart: { type: string; by: string }, row: Row): string {
 }
 
 // What fits into the room beside the bars, in letters of the usual width; intervals need more of it for themselves.
-const lineLengths = { bars: 23, intervals: 17 };
+const wideNames = 23;
+const narrowNames = 17;
 
 /** A name broken between words into at most two lines, joined by a line feed; what does not fit ends in an ellipsis. */
 function inTwoLines(name: string, lineLength: number): string {

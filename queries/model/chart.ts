@@ -6,8 +6,9 @@ import {
   hollowOf,
   hover,
   isNarrow,
+  isUnnamed,
   lastPoint,
-  nameAxis,
+  namesAxis,
   pointSize,
   roomyAxis,
   strokes,
@@ -19,8 +20,10 @@ import {
 import { bands } from './chart-bands.ts';
 import { curve } from './chart-curve.ts';
 import { intervals } from './chart-intervals.ts';
+import { heatMap } from './chart-heat.ts';
+import { paretoBars } from './chart-pareto.ts';
 import { colour, type Theme } from './colours.ts';
-import { measureOf, noneLabel, otherLabel, dimensions, type MeasureName } from './model.ts';
+import { measureOf, otherLabel, dimensions, type MeasureName } from './model.ts';
 import type { Report } from './reports.ts';
 import type { Column } from './wire.ts';
 
@@ -52,6 +55,12 @@ export function chartSpec(report: Report, columns: Column[], style: ChartStyle):
     const compared = has(`${chart.measures[0] ?? ''}_before`);
     return { ...base, height: style.height ?? 240, ...curve(chart.measures, compared, style.theme) } as TopLevelSpec;
   }
+  if (chart.type === 'pareto') {
+    const drawn = paretoBars(chart.measure, chart.by, has(`${chart.measure}_before`), style.theme);
+    return { ...base, height: { step: 32 }, ...drawn } as TopLevelSpec;
+  }
+  if (chart.type === 'heat')
+    return { ...base, height: { step: 30 }, params: [...tickParams], ...heatMap(chart.measure, chart.by, style.theme) } as TopLevelSpec;
   const time = { ...base, height: style.height ?? 240, params: [...tickParams] };
   if (chart.type === 'lines') {
     // What is left over is no member and would press the lines of the members flat; the table has it.
@@ -90,10 +99,9 @@ export function sparkSpec(measure: MeasureName, theme: Theme): TopLevelSpec {
 function bars(measure: MeasureName, by: string, compared: boolean, theme: Theme) {
   const { unit, label } = measureOf(measure);
   const field = by in dimensions ? by : 'period';
-  const y = nameAxis(field, theme);
+  const y = namesAxis(field, theme);
   // The numbers at the ends of the bars need room of their own.
   const x = { field: measure, type: 'quantitative', title: null, scale: { zero: true, range: [0, { expr: 'width - 64' }] }, axis: null };
-  const quiet = `datum[${JSON.stringify(field)}] === ${JSON.stringify(otherLabel)} || datum[${JSON.stringify(field)}] === ${JSON.stringify(noneLabel)}`;
   const tooltip = [
     { field, title: dimensions[by as keyof typeof dimensions].label },
     { field: `${measure}_text`, title: label },
@@ -106,7 +114,7 @@ function bars(measure: MeasureName, by: string, compared: boolean, theme: Theme)
         params: [hover],
         mark: { type: 'bar', height: { band: 0.62 }, cornerRadiusEnd: 2, cursor: 'pointer' },
         encoding: {
-          color: { condition: { test: quiet, value: colour('neutral', theme) }, value: colour('series-1', theme) },
+          color: { condition: { test: isUnnamed(field), value: colour('neutral', theme) }, value: colour('series-1', theme) },
           opacity: dimmed,
           tooltip,
         },

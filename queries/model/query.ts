@@ -78,7 +78,22 @@ export interface QueryJson {
 export const limits = { by: 3, measures: 24, members: 1000, limit: 1000, text: 500, years: 200 } as const;
 export const emptyWhere = (): Where => ({ members: {}, not: {}, text: '', range: {} });
 
-const keys = ['measures', 'by', 'grain', 'from', 'to', 'where', 'compare', 'order', 'limit', 'asOf', 'time', 'signals', 'against', 'pareto'];
+const keys = [
+  'measures',
+  'by',
+  'grain',
+  'from',
+  'to',
+  'where',
+  'compare',
+  'order',
+  'limit',
+  'asOf',
+  'time',
+  'signals',
+  'against',
+  'pareto',
+];
 
 /**
  * Reads a query from JSON.

@@ -4,6 +4,7 @@ import { isOfDuration } from './measure.ts';
 import { formatBucket, formatCount, formatInterval, formatValue } from './number.ts';
 import { drawnMeasures, type Report } from './reports.ts';
 import { readMembers } from './reading-members.ts';
+import { readHeat, readPareto } from './reading-issues.ts';
 import { readAges, readCurve, readFlow, readStocks } from './reading-wait.ts';
 import { signalOf, signals } from './signal.ts';
 import { fewestOfRate } from './verdict.ts';
@@ -41,6 +42,10 @@ export function describeReading(report: Report, table: TableJson, grain: Grain |
       return dimensionOf(chart.by as DimensionName).type === 'band' ? readAges(chart, table.rows) : readBars(chart, table.rows);
     case 'intervals':
       return readMembers(chart, table.rows);
+    case 'pareto':
+      return readPareto(chart, table);
+    case 'heat':
+      return readHeat(chart, table.rows, grain);
     case 'lines':
       return readLines(chart, table.rows);
     case 'bands': {
@@ -93,9 +98,10 @@ export function describeAbsence(report: Report, table: TableJson): string | null
 
 /**
  * The rows of a report that are drawn. Of lines at most five: the three largest members, what rose most and what fell most beyond chance,
- * filled up by size; the others stay in the table.
+ * filled up by size; the others stay in the table. Of a heat map what has no name comes last, before what a limit left over.
  */
 export function drawnRows({ chart }: Report, rows: Row[]): Row[] {
+  if (chart.type === 'heat') return [...rows].sort((a, b) => rankOf(a[chart.by]) - rankOf(b[chart.by]));
   if (chart.type !== 'lines') return rows;
   const names = [...new Set(rows.map((row) => row[chart.by]))].filter((name) => name !== otherLabel).map(String);
   const changed = (halvesOf(chart, rows)?.changes ?? []).sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).map((m) => m.member);
@@ -267,6 +273,10 @@ function readLines(chart: { measure: MeasureName; by: string }, rows: Row[]): st
     return `${within} ${looked} beyond what chance allows.`;
   }
   return `${within} ${parts.join(', and ')}.`;
+}
+
+function rankOf(name: Value | undefined): number {
+  return name === otherLabel ? 2 : name === noneLabel ? 1 : 0;
 }
 
 function number(value: Value | undefined): number | null {

@@ -1,5 +1,6 @@
 import { addBuckets, addDays, startOf } from './buckets.ts';
 import { dimensionOf, measureNames, measureOf, type Grain, type MeasureName } from './model.ts';
+import { issueReports, oneIssueReports } from './issue-reports.ts';
 import type { Query } from './query.ts';
 import { grainFor, viewQuery, type View, type Known } from './view.ts';
 
@@ -14,7 +15,11 @@ export type ChartKind =
   /** One line a member: the rate as a dot on its interval, n at the right, the rate of all as an upright line. */
   | { type: 'intervals'; measure: MeasureName; by: string }
   /** One line through measures of one age each, youngest first: what share is still open as cases grow older. */
-  | { type: 'curve'; measures: readonly MeasureName[] };
+  | { type: 'curve'; measures: readonly MeasureName[] }
+  /** Horizontal bars, the vital few stronger, each with the share of it and all above; of a query with `pareto: true`. */
+  | { type: 'pareto'; measure: MeasureName; by: string }
+  /** A line of cells a member of `by`, a cell a period, darker for more. */
+  | { type: 'heat'; measure: MeasureName; by: string };
 
 /** A question, the query that answers it, and how it is drawn. A new chart is a new entry. */
 export interface Report {
@@ -190,7 +195,14 @@ export const satisfactionReports: Report[] = [
   besideAll('team', 'In which teams?'),
 ];
 
-export const reports: Report[] = [...trends, ...furtherReports, ...resolutionReports, ...satisfactionReports];
+export const reports: Report[] = [
+  ...trends,
+  ...furtherReports,
+  ...resolutionReports,
+  ...satisfactionReports,
+  ...issueReports,
+  ...oneIssueReports,
+];
 
 /** The six tiles of the first screen, each a figure, its change and a sparkline. */
 export const tiles: { measure: MeasureName; title: string }[] = [

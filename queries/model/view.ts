@@ -22,6 +22,15 @@ export const periods = {
 } as const;
 export type Period = keyof typeof periods | { from: string; to: string };
 
+/** What issues can be weighed by. */
+export const weights = {
+  count: 'Cases',
+  days_lost: 'Time lost',
+  redress: 'Redress paid',
+  dissatisfied: 'Dissatisfied answers',
+} as const;
+export type Weight = keyof typeof weights;
+
 /** What a screen looks at: everything in its URL. */
 export interface View {
   period: Period;
@@ -34,6 +43,8 @@ export interface View {
   time: Query['time'];
   /** Whether figures of the resolved cases alone are laid over those that count open ones too. */
   closedOnly: boolean;
+  /** What issues are weighed by. */
+  weight: Weight;
 }
 
 /** How screens open (DESIGN §6): complaints, the last twelve months, beside the twelve before. */
@@ -45,11 +56,12 @@ export const openingView = (): View => ({
   asOf: null,
   time: 'elapsed',
   closedOnly: false,
+  weight: 'count',
 });
 
 /**
  * Reads a view from the search part of a URL. Keys: `period` or `from` and `to`, `grain`, `compare` (`none` for off), `as_of`, a dimension
- * (repeated for several labels), `not_` + dimension, `text`, a range as `8..31`, `time=business`, `closed_only=shown`; `kind=any` takes the opening
+ * (repeated for several labels), `not_` + dimension, `text`, a range as `8..31`, `time=business`, `closed_only=shown`, `weight=days_lost`; `kind=any` takes the opening
  * filter off.
  * @returns the view, with defaults for what is absent or bad, and a problem for every part that is unknown or bad; never throws
  */
@@ -60,7 +72,7 @@ export function viewFromSearch(search: string): { view: View; problems: Problem[
   const not: Record<string, string[]> = {};
   const range: Record<string, unknown> = {};
   const parameters = new URLSearchParams(search);
-  const single: string[] = ['period', 'from', 'to', 'grain', 'compare', 'as_of', 'time', 'closed_only', 'text', ...rangeNames];
+  const single: string[] = ['period', 'from', 'to', 'grain', 'compare', 'as_of', 'time', 'closed_only', 'weight', 'text', ...rangeNames];
   const known = [...single, ...dimensionNames, ...dimensionNames.map((d) => `not_${d}`)];
   for (const key of new Set(parameters.keys())) {
     const values = parameters.getAll(key);
@@ -74,6 +86,8 @@ export function viewFromSearch(search: string): { view: View; problems: Problem[
     else if (key === 'compare' && (value === 'none' || isOneOf(value, comparisons))) view.compare = value === 'none' ? null : value;
     else if (key === 'as_of' && isAsOf(value)) view.asOf = value;
     else if (key === 'time' && isOneOf(value, times)) view.time = value;
+    else if (key === 'weight' && Object.hasOwn(weights, value))
+      view.weight = value as Weight; // tested against the keys
     else if (key === 'closed_only' && value === 'shown') view.closedOnly = true;
     else if (key === 'period' && Object.hasOwn(periods, value))
       view.period = value as keyof typeof periods; // tested against the keys
@@ -130,6 +144,7 @@ export function viewToSearch(view: View): string {
   if (view.asOf) parameters.set('as_of', view.asOf);
   if (view.time !== opening.time) parameters.set('time', view.time);
   if (view.closedOnly) parameters.set('closed_only', 'shown');
+  if (view.weight !== opening.weight) parameters.set('weight', view.weight);
   return parameters.toString();
 }
 
@@ -279,7 +294,8 @@ function without<T extends object>(given: T, name: keyof T): T {
 }
 
 function namesOf(key: string): readonly string[] {
-  return { grain: grains, compare: [...comparisons, 'none'], period: Object.keys(periods), time: times, closed_only: ['shown'] }[key] ?? [];
+  const known = { grain: grains, compare: [...comparisons, 'none'], period: Object.keys(periods), time: times, closed_only: ['shown'] };
+  return { ...known, weight: Object.keys(weights) }[key] ?? [];
 }
 
 function isOneOf<T extends string>(name: string, known: readonly T[]): name is T {

@@ -36,11 +36,12 @@ views('comes back from its own address', () => {
     asOf: '2018-09-01',
     time: 'business',
     closedOnly: true,
+    weight: 'redress',
   };
   const search = viewToSearch(view);
   assert.is(
     search,
-    'from=2018-01-01&to=2018-06-30&grain=week&compare=none&kind=compliment&product=Mortgage%2C+other&product=Card&not_channel=web&resolution_days=8..&text=%22hold+time%22&as_of=2018-09-01&time=business&closed_only=shown',
+    'from=2018-01-01&to=2018-06-30&grain=week&compare=none&kind=compliment&product=Mortgage%2C+other&product=Card&not_channel=web&resolution_days=8..&text=%22hold+time%22&as_of=2018-09-01&time=business&closed_only=shown&weight=redress',
   );
   assert.equal(viewFromSearch(search), { view, problems: [] });
 });
