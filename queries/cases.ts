@@ -20,7 +20,8 @@ const exportBlock = 500;
 
 /**
  * The cases behind a figure, latest first: exactly as many as the figure counts (DESIGN §6 Drill). Behind figures of surveys one row a survey.
- * @param raw body of `POST /api/cases`: measure, query, key, part, and `page` (from 1) or `after` (the `next` of the page before), `size` up to 200
+ * @param raw body of `POST /api/cases`: measure, query, key, part, and `page` (from 1) or `after` (the `next` of the page before), `size` up to 200; with `customers: true` how many
+ *   known customers they are of, too
  * @throws BadInput by field
  */
 export async function listCases(deps: QueryDeps, raw: unknown): Promise<CasePage> {
@@ -33,7 +34,9 @@ export async function listCases(deps: QueryDeps, raw: unknown): Promise<CasePage
   const { found, cases } = await readPage(deps, rows, paging, { timeout, catalog, zones: await zonesOf(deps) });
   const last = found.at(-1);
   const next = found.length === paging.size && last ? `${last.received_on ?? ''}~${last.id}` : null;
-  return { total, page: paging.page, size: paging.size, cases, next };
+  const isCounted = (raw as Record<string, unknown>).customers === true && rows.fact !== 'survey';
+  const customers = isCounted ? await countRows(deps.reader, rows, timeout, 'f.customer_key') : undefined;
+  return { total, page: paging.page, size: paging.size, cases, next, ...(customers !== undefined && { customers }) };
 }
 
 /**
@@ -190,8 +193,8 @@ export function isMidnight(at: number, zone: string): boolean {
   return localDate(at, zone) !== localDate(at - 1, zone);
 }
 
-async function countRows(knex: Knex, { fact, where }: DrillRows, timeout: () => number): Promise<number> {
-  const what = fact === 'case_issue' ? 'count(distinct f.case_id)' : 'count(*)';
+async function countRows(knex: Knex, { fact, where }: DrillRows, timeout: () => number, of?: 'f.customer_key'): Promise<number> {
+  const what = of ? `count(distinct ${of})` : fact === 'case_issue' ? 'count(distinct f.case_id)' : 'count(*)';
   const [row] = await selectRows(knex, join([sql(`select ${what} as n from ${tables[fact]} where`), where], ' '), timeout);
   return Number(row?.n ?? 0);
 }

@@ -4,7 +4,7 @@ import { prepareAll, type Prepared, type QueryDeps } from './prepare.ts';
 import { isOfDuration, type Condition, type DateName, type FactName } from './model/measure.ts';
 import { measureNames, measureOf, otherLabel, type MeasureName } from './model/model.ts';
 import { parseQuery, type Query } from './model/query.ts';
-import { rowsOf } from './model/tally.ts';
+import { filterOf, rowsOf } from './model/tally.ts';
 import { bandColumn, dimensionColumn } from './sql/columns.ts';
 import { conditionSql, dateColumns, filterSql, known } from './sql/conditions.ts';
 import type { Context } from './sql/context.ts';
@@ -75,12 +75,13 @@ export async function rowsBehind(deps: QueryDeps, { measure: name, query, key, p
   const measure = measureOf(name);
   const engine = engineOf(deps.reader);
   const fact = measure.fact;
+  const { filter } = prepared.scope;
   const context: Context = { fact, engine, through: read.isMissing ? { sources: [], isAll: false } : read.through };
   const stretch = stretchOf(prepared, key.period);
   const isBusiness = query.time === 'business' && isOfDuration(measure);
   const inTime: Condition[] = isBusiness ? [{ column: 'received_business_seconds', op: 'known' }] : [];
-  const conditions = [...rowsOf(name, part, prepared.currency), ...inTime].map((c) => conditionSql(c, context));
-  const rows = [...conditions, ...filterSql(prepared.scope.filter, context), ...(await keySql(deps, prepared, key, context))];
+  const conditions = [...rowsOf(name, part, filter, prepared.currency), ...inTime].map((c) => conditionSql(c, context));
+  const rows = [...conditions, ...filterSql(filterOf(measure, filter), context), ...(await keySql(deps, prepared, key, context))];
   if (!stretch) return { fact, where: sql('1 = 0') };
   if (measure.kind === 'stock') {
     const entered = dated(measure.enter, null, stretch.to, context, 0);

@@ -60,13 +60,23 @@ export const issueReceived: Report = {
   name: 'issue_received',
   title: 'Cases of the issue',
   question: 'Is it more than usual?',
-  query: { measures: ['received'], grain: 'view' },
+  query: { measures: ['received'], grain: 'view', signals: true },
   chart: { type: 'bands', measures: ['received'] },
+};
+
+/** The same against everything that came in: where all cases come and go, a count alone would follow them. */
+export const issueShare: Report = {
+  name: 'issue_share',
+  title: 'Share of the issue',
+  question: 'Is it a larger share of all?',
+  query: { measures: ['issue_share'], grain: 'view', signals: true },
+  chart: { type: 'bands', measures: ['issue_share'] },
 };
 
 /** The page of one issue, whose label stands in the filter. */
 export const oneIssueReports: Report[] = [
   issueReceived,
+  issueShare,
   cameFrom('issue_kinds', 'sub_issue', 'Kinds of the issue', 'What exactly goes wrong?'),
   cameFrom('issue_channels', 'channel', 'Channels of the issue', 'How does it reach us?'),
   cameFrom('issue_teams', 'team', 'Teams of the issue', 'Who owns these cases?'),

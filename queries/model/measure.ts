@@ -72,8 +72,10 @@ export type Measure = Common &
         fact: 'case' | 'survey';
         on: DateName;
         whole: readonly Condition[];
-        /** The rows of the numerator; absent where `sum` is averaged. */
+        /** The rows of the numerator; absent where `sum` is averaged, or `within` says which. */
         part?: readonly Condition[];
+        /** The rows of the numerator are those of the members of this dimension that are filtered by; the whole is free of that filter. */
+        within?: 'issue';
         /** Rows taken from the numerator (detractors). */
         minus?: readonly Condition[];
         /** A column whose sum is the numerator: the figure is a mean. */

@@ -414,6 +414,20 @@ export const measures = {
     needs: [{ anyOf: ['customer_ref'], message: 'customers are not identified in this source' }],
     description: 'Share of the cases with a known customer who had a case on the same issue in the 90 days before.',
   },
+  issue_share: {
+    kind: 'ratio',
+    fact: 'case',
+    on: 'received',
+    interval: 'wilson',
+    unit: 'share',
+    better: 'lower',
+    label: 'Share of all cases',
+    whole: [],
+    within: 'issue',
+    needs: [{ anyOf: ['issue'], message: 'issues are not recorded in this source' }],
+    description:
+      'Share of the cases received under all other filters that are about the issues filtered by; without a filter by issue that is all of them.',
+  },
   escalation_rate: {
     kind: 'ratio',
     fact: 'case',

@@ -140,9 +140,11 @@ export function talliesOf(name: MeasureName, frame: Frame): Tally[] {
       const sums: Sum[] = [{ column: 1, where: whole }];
       if (measure.sum) sums.push({ column: measure.sum, where: whole });
       if (measure.interval === 'mean') sums.push(...reachedScores(measure.sum ?? 'score', whole));
-      if (measure.part) sums.push({ column: 1, where: [...whole, ...measure.part] });
+      const part = [...(measure.part ?? []), ...filteredPart(measure, filter)];
+      if (measure.part || measure.within) sums.push({ column: 1, where: [...whole, ...part] });
       if (measure.minus) sums.push({ column: 1, where: [...whole, ...measure.minus] });
-      return [{ ...base, fact: measure.fact, on: measure.on, matureDays: measure.matureDays ?? 0, sums }];
+      const own = { fact: measure.fact, on: measure.on, filter: filterOf(measure, filter), matureDays: measure.matureDays ?? 0 };
+      return [{ ...base, ...own, sums }];
     }
     case 'percentile':
     case 'survival': {
@@ -156,11 +158,25 @@ export function talliesOf(name: MeasureName, frame: Frame): Tally[] {
   }
 }
 
+/** The filter of the rows a measure looks at: that of the query, less the one its numerator is told by. */
+export function filterOf(measure: Measure, filter: Filter): Filter {
+  if (measure.kind !== 'ratio' || !measure.within) return filter;
+  const members = { ...filter.members };
+  delete members[measure.within];
+  return { ...filter, members };
+}
+
+/** What a numerator is told by that is filtered by. */
+function filteredPart(measure: Measure, filter: Filter): Condition[] {
+  const codes = measure.kind === 'ratio' && measure.within ? filter.members[measure.within] : undefined;
+  return measure.kind === 'ratio' && measure.within && codes ? [{ column: measure.within, op: 'in', value: codes }] : [];
+}
+
 /**
  * The conditions of the rows behind a figure, beside its date and the filter.
  * @param part `numerator`: what a rate counts; the same as `whole` for every other measure
  */
-export function rowsOf(name: MeasureName, part: 'whole' | 'numerator', currency: string | null): readonly Condition[] {
+export function rowsOf(name: MeasureName, part: 'whole' | 'numerator', filter: Filter, currency: string | null): readonly Condition[] {
   const measure = measureOf(name);
   const first = name === 'duplicates' ? [] : [counted];
   switch (measure.kind) {
@@ -171,7 +187,7 @@ export function rowsOf(name: MeasureName, part: 'whole' | 'numerator', currency:
     case 'stock':
       return [...first, ...measure.where];
     case 'ratio':
-      return [...first, ...measure.whole, ...(part === 'numerator' ? (measure.part ?? []) : [])];
+      return [...first, ...measure.whole, ...(part === 'numerator' ? [...(measure.part ?? []), ...filteredPart(measure, filter)] : [])];
     case 'percentile':
     case 'survival': {
       const known: Condition[] = [

@@ -174,6 +174,8 @@ export interface DrillRequest {
   page?: number;
   after?: string;
   size?: number;
+  /** Whether the customers are counted, too; not of surveys. */
+  customers?: boolean;
 }
 
 /** Cases one exported file holds at most. */
@@ -211,6 +213,8 @@ export interface CasePage {
   cases: CaseRow[];
   /** Where the next page goes on; null at the end. */
   next: string | null;
+  /** How many known customers the cases are of, where that was asked. */
+  customers?: number;
 }
 
 /** The sum behind the business time of a case. */

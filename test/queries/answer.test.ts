@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { BadInput } from '../../etl/errors.ts';
 import type { CaseRecord } from '../../etl/record.ts';
 import { answer } from '../../queries/answer.ts';
+import { listCases } from '../../queries/cases.ts';
 import { listLabels } from '../../queries/labels.ts';
 import type { QueryDeps } from '../../queries/prepare.ts';
 import { dimensionNames, grains, measureNames } from '../../queries/model/model.ts';
@@ -484,6 +485,31 @@ answers('a query for the vital few tells each share, who is new among them and w
     const whole = await ask(deps, { ...february, pareto: true });
     assert.equal(whole.pareto, pareto);
     assert.is(whole.rows.at(-1)?.issue, '(none)');
+  });
+});
+
+answers('the share of an issue is of all cases under the other filters, and opens either', async () => {
+  const records = [
+    complaint('1', '2024-01-05', { issue: 'late', team: 'A', customer_ref: 'anna' }),
+    complaint('2', '2024-01-06', { issue: 'late', team: 'A', customer_ref: 'anna' }),
+    complaint('3', '2024-01-07', { issue: 'fee', team: 'A' }),
+    complaint('4', '2024-01-08', { team: 'A' }),
+    complaint('5', '2024-01-09', { issue: 'late', team: 'B' }),
+    complaint('6', '2024-02-09', { issue: 'fee', team: 'A' }),
+  ];
+  await withRecords(records, async (deps) => {
+    const query = { ...year, measures: ['issue_share', 'received'], where: { issue: ['late'], team: ['A'] } };
+    const { rows } = await ask(deps, { ...query, grain: 'month', to: '2024-02-29' });
+    assert.equal(
+      rows.map((r) => [r.issue_share, r.issue_share_n, r.received]),
+      [
+        [0.5, 4, 2],
+        [0, 1, 0],
+      ],
+    );
+    const drill = { measure: 'issue_share', query, customers: true };
+    const [whole, part] = [await listCases(deps, drill), await listCases(deps, { ...drill, part: 'numerator' })];
+    assert.equal([whole.total, part.total, part.customers], [5, 2, 1]);
   });
 });
 
