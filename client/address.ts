@@ -26,3 +26,9 @@ export function exportHref(query: Query, format: 'csv' | 'arrow' | 'json'): stri
 export function casesHref({ measure, query, key, part }: DrillRequest): string {
   return `/api/cases.csv${search({ q: JSON.stringify({ measure, query, key, part }) })}`;
 }
+
+/** Path of the page of an issue. */
+export function issuePath(issue: string): string {
+  // A name with a dot would look like that of a file.
+  return `/issues/${encodeURIComponent(issue).replaceAll('.', '%2E')}`;
+}

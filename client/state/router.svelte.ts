@@ -19,10 +19,14 @@ interface Route {
   file: string;
   title: string;
   section?: Omit<Section, 'path'>;
+  /** Path of the section it belongs to, where it is none itself. */
+  under?: string;
 }
 
 const routes: Route[] = [
   { pattern: '/', file: 'Overview', title: 'Overview', section: { label: 'Overview', letter: 'o', isMain: true } },
+  { pattern: '/issues', file: 'Issues', title: 'Issues', section: { label: 'Issues', letter: 'i', isMain: true } },
+  { pattern: '/issues/:issue', file: 'IssuePage', title: 'Issue', under: '/issues' },
   { pattern: '/resolution', file: 'Resolution', title: 'Resolution time', section: { label: 'Resolution', letter: 'r' } },
   { pattern: '/satisfaction', file: 'Satisfaction', title: 'Satisfaction', section: { label: 'Satisfaction', letter: 's' } },
   { pattern: '/cases', file: 'Cases', title: 'Cases', section: { label: 'Cases', letter: 'c', isMain: true } },
@@ -43,6 +47,8 @@ export interface Match {
   title: string;
   /** Path of the route, with its parameters unfilled; tells pages apart. */
   pattern: string;
+  /** Path of the section it belongs to. */
+  section: string;
   params: Record<string, string>;
   load: () => Promise<PageModule>;
 }
@@ -52,10 +58,16 @@ export function matchPath(path: string): Match {
   for (const route of built) {
     const params = match(route.pattern, path);
     const load = files[fileOf(route)];
-    if (params && load) return { title: route.title, pattern: route.pattern, params, load };
+    if (params && load) return { title: route.title, pattern: route.pattern, section: route.under ?? route.pattern, params, load };
   }
   // The glob above always holds NotFound.svelte: it lies in the same repository.
-  return { title: 'Not found', pattern: '*', params: {}, load: files['../pages/NotFound.svelte'] as () => Promise<PageModule> };
+  return {
+    title: 'Not found',
+    pattern: '*',
+    section: '',
+    params: {},
+    load: files['../pages/NotFound.svelte'] as () => Promise<PageModule>,
+  };
 }
 
 function fileOf(route: Route): string {

@@ -27,7 +27,9 @@ class ViewState {
     if (router.path === '/data') return this.#place.problems;
     const listed = listKeys[router.path] ?? [];
     const place = this.#place.problems.filter((p) => listed.includes(p.field));
-    return [...this.#parsed.problems, ...this.#opened.problems, ...place, ...this.refused];
+    // The page of an issue says itself that there is no such issue.
+    const refused = router.path.startsWith('/issues/') ? this.refused.filter((p) => !isOfIssue(p)) : this.refused;
+    return [...this.#parsed.problems, ...this.#opened.problems, ...place, ...refused];
   }
 
   /** What the server refused of this address. */
@@ -91,6 +93,11 @@ class ViewState {
 }
 
 export const viewState = new ViewState();
+
+/** Whether a problem is that an issue filtered by is not known. */
+export function isOfIssue({ field }: Problem): boolean {
+  return /(^|\.)where\.issue$/.test(field);
+}
 
 function address(path: string, search: string): string {
   return search ? `${path}?${search}` : path;

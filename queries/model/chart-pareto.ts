@@ -68,6 +68,10 @@ export function paretoBars(measure: MeasureName, by: string, isCompared: boolean
   };
 }
 
+/** What "How this is computed" says of it. */
+export const paretoMethod =
+  'A Pareto chart: the vital few are the shortest list from the top that makes four fifths or more of all that has a name; that is a convention, no law. Neighbours could change places by chance where their difference is at most 1.96 standard errors, √(a + b) for counts taken as Poisson; for sums the variance is the sum of the squares of what is added up (compound Poisson). Each pair is judged at 95% on its own.';
+
 /** What the bars and their readers say of a row besides its figure. */
 export function paretoTexts(row: Row, measure: MeasureName): Row {
   const swaps = row[`${measure}_swaps_with`];

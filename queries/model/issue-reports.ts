@@ -73,8 +73,8 @@ export const issueShare: Report = {
   chart: { type: 'bands', measures: ['issue_share'] },
 };
 
-/** The page of one issue, whose label stands in the filter. */
-export const oneIssueReports: Report[] = [
+/** The charts of the page of one issue, whose label stands in the filter. */
+export const oneIssueCharts: Report[] = [
   issueReceived,
   issueShare,
   cameFrom('issue_kinds', 'sub_issue', 'Kinds of the issue', 'What exactly goes wrong?'),
@@ -82,3 +82,14 @@ export const oneIssueReports: Report[] = [
   cameFrom('issue_teams', 'team', 'Teams of the issue', 'Who owns these cases?'),
   cameFrom('issue_companies', 'company', 'Companies of the issue', 'Which company is it about?'),
 ];
+
+/** What there is to tell of one issue over the whole period. */
+export const issueFacts: Report = {
+  name: 'issue_facts',
+  title: 'The issue in figures',
+  question: 'What does it mean for customers?',
+  query: { measures: ['received', 'issue_share', 'resolution_days_p50', 'resolution_days_p90', 'csat_rate', 'repeat_rate'] },
+  chart: { type: 'bands', measures: ['received'] },
+};
+
+export const oneIssueReports: Report[] = [...oneIssueCharts, issueFacts];

@@ -3,7 +3,17 @@ import type { AppDeps } from '../deps.ts';
 import { Refused } from '../errors.ts';
 
 /** Paths of the client's screens; `:name` stands for one part. */
-export const screens = ['/', '/resolution', '/satisfaction', '/cases', '/cases/new', '/cases/:id', '/data'] as const;
+export const screens = [
+  '/',
+  '/issues',
+  '/issues/:issue',
+  '/resolution',
+  '/satisfaction',
+  '/cases',
+  '/cases/new',
+  '/cases/:id',
+  '/data',
+] as const;
 
 const isScreen = new RegExp(`^(${screens.map((screen) => screen.replace(/:\w+/, '[^/]+').replace(/\/$/, '')).join('|')})/?$`);
 

@@ -56,7 +56,19 @@ app('says what is not there, and which address cannot be read', async () => {
 
 app('answers with the page for every screen, and with the page and 404 for what is none', async () => {
   const html = { accept: 'text/html' };
-  for (const path of ['/', '/resolution', '/satisfaction', '/cases', '/cases/', '/cases/new', '/cases/12', '/data', '/data?page=2']) {
+  for (const path of [
+    '/',
+    '/resolution',
+    '/issues',
+    '/issues/Late%20%2F%20lost',
+    '/satisfaction',
+    '/cases',
+    '/cases/',
+    '/cases/new',
+    '/cases/12',
+    '/data',
+    '/data?page=2',
+  ]) {
     assert.is((await server.send('GET', path, undefined, html)).status, 200, path);
   }
   for (const path of ['/nope', '/cases/12/more', '/Data', '/data.']) {
