@@ -17,7 +17,7 @@ export function issuesHeadline({ rows }: TableJson): string {
   if (!top || !count) return 'No issue is recorded for these cases.';
   const share = total < 10 ? '' : ` (${formatValue(count / total, 'share', { n: 0 })})`;
   const change = changeInWords(top.received, top.received_before, 'cases', '');
-  return `“${top.issue}” is what most cases are about: ${formatCount(count)} of ${countInWords(total, 'case')}${share}${change ? `, ${change}` : ''}.`;
+  return `“${top.issue}” comes up most: ${formatCount(count)} of ${countInWords(total, 'case')}${share}${change ? `, ${change}` : ''}.`;
 }
 
 /**

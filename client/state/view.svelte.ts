@@ -15,7 +15,7 @@ class ViewState {
   #parsed = $derived(viewFromSearch(viewPart(router.search)));
   #opened = $derived(readDrill(router.search));
   #place = $derived(placeFromSearch(router.search));
-  #refused = $state.raw<{ search: string; problems: Problem[] }>({ search: '', problems: [] });
+  #refused = $state.raw<{ address: string; problems: Problem[] }>({ address: '', problems: [] });
   #windows = $state.raw<TableJson['windows'] | null>(null);
 
   get view(): View {
@@ -34,12 +34,13 @@ class ViewState {
 
   /** What the server refused of this address. */
   get refused(): Problem[] {
-    return this.#refused.search === router.search ? this.#refused.problems : [];
+    return this.#refused.address === router.path + router.search ? this.#refused.problems : [];
   }
 
   /** Keeps what the server refused of this address, so that the screen says it once; other failures are not the address's. */
   noteFailure(error: unknown): void {
-    if (error instanceof ApiFailed && error.status === 400) this.#refused = { search: router.search, problems: error.problems };
+    if (error instanceof ApiFailed && error.status === 400)
+      this.#refused = { address: router.path + router.search, problems: error.problems };
   }
 
   /** The figure whose cases are opened. */

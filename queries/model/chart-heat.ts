@@ -38,7 +38,7 @@ export function heatMap(measure: MeasureName, by: string, theme: Theme) {
 
 /** What "How this is computed" says of it. */
 export const heatMethod =
-  'The strength of a cell follows the square root of its count, so that small lines keep a shape. The sentence names the cell that lies most standard errors, (count − usual) / √(count + usual), above the median of the whole periods of its own line, if more than three; where a season comes back every year, that is no news.';
+  'The strength of a cell follows the square root of its count, so that small lines keep a shape. The sentence names the cell that lies most standard errors, (count − usual) / √(count + usual), above the median of the whole periods of its own line, if more than three, and not one that was at least half as far above it in the same period a year before: a season is no news.';
 
 /**
  * How strong the cell of a row is, 0 to 1: the square root of its share of the highest, so that small members keep a shape of their own. What has no

@@ -1,7 +1,7 @@
 import type { Config } from 'vega-lite';
 import { colour, series, type Theme } from './colours.ts';
 import type { Unit } from './measure.ts';
-import { noneLabel, otherLabel, type MeasureName } from './model.ts';
+import { measureOf, noneLabel, otherLabel, type MeasureName } from './model.ts';
 
 /** What a spec depends on besides its report. */
 export interface ChartStyle {
@@ -110,9 +110,12 @@ export function valueAxis(measure: MeasureName, unit: Unit) {
   const title = { cases: null, surveys: null, share: null, days: 'days', hours: 'hours', money: null, points: 'points', score: 'score' }[
     unit
   ];
-  const format = unit === 'share' ? '.0%' : ',~f';
+  const own = measureOf(measure);
+  // One of many parts is a small share: on an axis to the whole it would be flat.
+  const isPart = own.kind === 'ratio' && own.within !== undefined;
+  const format = isPart ? '~%' : unit === 'share' ? '.0%' : ',~f';
   const isCount = unit === 'cases' || unit === 'surveys';
-  const scale = unit === 'share' ? { domain: [0, 1] } : { zero: unit !== 'points' && unit !== 'score', nice: true };
+  const scale = unit === 'share' && !isPart ? { domain: [0, 1] } : { zero: unit !== 'points' && unit !== 'score', nice: true };
   return {
     field: measure,
     type: 'quantitative',

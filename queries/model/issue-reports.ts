@@ -25,12 +25,12 @@ export const issuesBy: Record<Weight, Report> = {
   ),
 };
 
-/** How many cases of each issue came in when. */
+/** How many cases of each issue came in when; beside the same periods a year before, so that a season is no news. */
 export const issuesOverTime: Report = {
   name: 'issues_heat',
   title: 'Issues over time',
   question: 'When did which issue come up?',
-  query: { measures: ['received'], by: ['issue'], grain: 'view', limit: 15, order: '-received', compare: null },
+  query: { measures: ['received'], by: ['issue'], grain: 'view', limit: 15, order: '-received', compare: 'previous_year' },
   chart: { type: 'heat', measure: 'received', by: 'issue' },
 };
 

@@ -42,7 +42,7 @@ function describeOpen({ measure, by }: { measure: MeasureName; by: string }, nam
   const [first, second, ...rest] = groups;
   if (!first) return '';
   const more = rest.length ? ', as could others' : '';
-  return `${listed(first)} could change places by chance alone${second ? `, and so could ${listed(second)}${more}` : ''}`;
+  return `${neighbours(first)} could change places by chance alone${second ? `, and so could ${neighbours(second)}${more}` : ''}`;
 }
 
 function describeBefore(
@@ -59,7 +59,7 @@ function describeBefore(
   return few.length === 1 ? 'it was before, too' : 'all of them were among them before';
 }
 
-/** In which period a member stood out most against its own usual one. */
+/** In which period a member stood out most against its own usual one, if it did not in the same period a year before. */
 export function readHeat({ measure, by }: { measure: MeasureName; by: string }, rows: readonly Row[], grain: Grain | null): string {
   const series = new Map<string, Row[]>();
   for (const row of rows) {
@@ -75,7 +75,14 @@ export function readHeat({ measure, by }: { measure: MeasureName; by: string }, 
     const usual = values[Math.floor((values.length - 1) / 2)] ?? 0;
     return list.map((row) => ({ name, row, usual, value: Number(row[measure]), excess: excessOf(Number(row[measure]), usual) }));
   });
-  const peak = peaks.filter(({ value, excess }) => value >= fewestOfPeak && excess > beyondChance).sort((a, b) => b.excess - a.excess)[0];
+  // At least half as high in the same period a year before, it is a season.
+  const isSeason = ({ row, usual, value }: (typeof peaks)[number]) => {
+    const before = row[`${measure}_before`];
+    return typeof before === 'number' && before - usual >= (value - usual) / 2;
+  };
+  const peak = peaks
+    .filter((each) => each.value >= fewestOfPeak && each.excess > beyondChance && !isSeason(each))
+    .sort((a, b) => b.excess - a.excess)[0];
   if (!peak || !grain) return `No issue stands out in any one ${unit} beyond what chance allows.`;
   const when = formatBucket(grain, String(peak.row.period));
   return `${quoted(peak.name)} stands out most in ${grain === 'week' ? 'the ' : ''}${when}: ${countInWords(peak.value, 'case')}, against ${formatCount(peak.usual)} in its usual ${unit}.`;
@@ -88,6 +95,12 @@ const beyondChance = 3;
 
 function excessOf(value: number, usual: number): number {
   return (value - usual) / Math.sqrt(value + usual || 1);
+}
+
+/** Names that could change places: of many, each with the next. */
+function neighbours(names: readonly Value[]): string {
+  if (names.length <= 3) return listed(names);
+  return `neighbours from ${quoted(names[0])} down to ${quoted(names.at(-1))}`;
 }
 
 /** Names in words, at most three. */

@@ -68,6 +68,8 @@ readings('name the cell that stands out most against the usual of its own line',
     readHeat(chart, months('Late', [100, 110, 105, 120, 100]), 'month'),
     'No issue stands out in any one month beyond what chance allows.',
   );
+  const season = rows.map((row) => ({ ...row, received_before: row.received === 30 ? 20 : 9 }));
+  assert.match(readHeat(chart, season, 'month'), /^No issue stands out/); // 20 − 9 is more than half of 30 − 9
   assert.is(readHeat(chart, months('Late', [1, 2, 3]), 'month'), 'Too early to tell: there are fewer than 4 whole months.');
 });
 
