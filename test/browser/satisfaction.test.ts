@@ -32,7 +32,7 @@ const records: CaseRecord[] = Array.from({ length: 700 }, (_, i) => {
   const isResolved = resolved_at + day < newest;
   return {
     source_id: `K-${i}`, kind: 'complaint', received_at, issue: i % 2 ? 'Wrong bill' : 'Late delivery', channel: i % 4 === 1 ? 'phone' : 'web',
-    team: i % 5 ? 'North' : 'South', ...(isResolved && { resolved_at, surveys: surveyed(i, resolved_at) }),
+    team: i % 3 === 1 ? 'South' : 'North', ...(isResolved && { resolved_at, surveys: surveyed(i, resolved_at) }),
   }; // prettier-ignore
 });
 
