@@ -134,7 +134,7 @@ satisfaction('follows a low score up: note, state, filter, and the case says so'
 
 satisfaction('lists only what the filters leave, and keeps them when the state is chosen', async () => {
   const page = await opened(server, '/satisfaction?team=South');
-  await allDrawn(page);
+  await low(page).locator('tbody tr').first().waitFor();
   assert.ok((await low(page).locator('tbody tr').allInnerTexts()).every((text) => text.includes('South')));
   await low(page).getByRole('link', { name: /^All/ }).click();
   await page.waitForURL('**/satisfaction?team=South&follow_up=all');
