@@ -1,0 +1,98 @@
+import { chartRows } from '../queries/model/chart-rows.ts';
+import { countInWords } from '../queries/model/describe.ts';
+import { measureOf, type Grain, type MeasureName } from '../queries/model/model.ts';
+import { describeReading, drawnRows } from '../queries/model/reading.ts';
+import { drawnMeasures, type Report } from '../queries/model/reports.ts';
+import type { Row, TableJson } from '../queries/model/wire.ts';
+import { absenceOf, marksOf, remarksOf, totalOf, type Mark } from './marks.ts';
+
+/** A report's table as the frame of its chart shows it. */
+export interface Framed {
+  report: Report;
+  measures: readonly MeasureName[];
+  grain: Grain | null;
+  currency: string;
+  table: TableJson;
+  /** The table of what is drawn; of many lines only some are. */
+  picture: TableJson;
+  /** The rows of the picture, of `chartRows`. */
+  drawn: Row[];
+  marks: Mark[][];
+  /** The answer to the report's question, in words. */
+  sentence: string;
+  /** How many cases or answers it rests on. */
+  total: number;
+  counted: 'case' | 'answer';
+  isStock: boolean;
+  /** Whether some cases were open at some time: none may be at the end. */
+  hasStock: boolean;
+  /** Why a whole measure is missing here, if it is the source that lacks it. */
+  absence: string | null;
+  /** What has to be said below it. */
+  remarks: string[];
+}
+
+/** What a frame shows: the picture, the table, or in words why there is neither. */
+export type Shows = 'empty' | 'absent' | 'early' | 'few' | 'table' | 'chart';
+
+// Fewer than this and a trend is an anecdote.
+const fewest = 5;
+
+/**
+ * Everything a frame shows of a table.
+ * @param sourceCount how many sources have cases
+ */
+export function frame(
+  report: Report,
+  table: TableJson,
+  { grain, currency, sourceCount }: { grain: Grain | null; currency: string; sourceCount: number },
+): Framed {
+  const measures = drawnMeasures(report);
+  const [first] = measures;
+  const picture = { ...table, rows: drawnRows(report, table.rows) };
+  const drawn = chartRows(report, picture, grain, currency);
+  const kind = first && measureOf(first).kind;
+  const isStock = kind === 'stock';
+  return {
+    report,
+    measures,
+    grain,
+    currency,
+    table,
+    picture,
+    drawn,
+    marks: marksOf(report, drawn),
+    sentence: describeReading(report, table, grain, currency),
+    total: totalOf(report, table, first),
+    counted: kind === 'ratio' && report.name === 'satisfaction' ? 'answer' : 'case',
+    isStock,
+    hasStock: isStock && table.rows.some((row) => measures.some((m) => Number(row[m]) > 0)),
+    absence: absenceOf(table, first, sourceCount),
+    remarks: remarksOf(table, measures, sourceCount),
+  };
+}
+
+/**
+ * Whether a frame shows its picture, or what instead.
+ * @param asTable whether the reader wants the table
+ */
+export function showsOf({ total, hasStock, absence, marks, measures }: Framed, asTable: boolean): Shows {
+  if (total === 0 && !hasStock) return absence ? 'absent' : 'empty';
+  if (asTable) return 'table';
+  if (marks.length === 0) return 'early';
+  return measures.every((m) => !['count', 'stock'].includes(measureOf(m).kind)) && total < fewest ? 'few' : 'chart';
+}
+
+/** The line below a picture or a table: what it rests on, and what its signs mean. */
+export function footnoteOf({ report, table, measures, grain, drawn, total, counted, isStock }: Framed): string {
+  const { type } = report.chart;
+  const isSoFar = grain !== null && drawn.some((row) => row.complete === 0 && measures.some((m) => row[m] !== null));
+  return [
+    isStock ? `${countInWords(total, 'open case')}${grain ? ' at the end' : ''}` : countInWords(total, counted),
+    ...(type === 'curve' && table.windows.before ? ['dashed: before'] : []),
+    ...(report.overlay ?? []).filter((m) => measures.includes(m)).map((m) => `grey, dotted: ${measureOf(m).label.toLowerCase()}`),
+    ...(isSoFar ? ['hollow: a part of a period'] : []),
+    ...(type === 'bars' && table.windows.before ? ['upright tick: the count before'] : []),
+    ...(type === 'lines' && drawn.length < table.rows.length ? ['all others are in the table'] : []),
+  ].join('; ');
+}
