@@ -83,16 +83,30 @@ export function showsOf({ total, hasStock, absence, marks, measures }: Framed, a
   return measures.every((m) => !['count', 'stock'].includes(measureOf(m).kind)) && total < fewest ? 'few' : 'chart';
 }
 
-/** The line below a picture or a table: what it rests on, and what its signs mean. */
-export function footnoteOf({ report, table, measures, grain, drawn, total, counted, isStock }: Framed): string {
+/** What a frame's figures rest on, in words. */
+export function basisOf({ grain, total, counted, isStock }: Framed): string {
+  return isStock ? `${countInWords(total, 'open case')}${grain ? ' at the end' : ''}` : countInWords(total, counted);
+}
+
+/**
+ * What the signs of a picture mean.
+ * @param before the window compared with, in words; empty where the page says it
+ */
+export function signsOf({ report, table, measures, grain, drawn }: Framed, before = ''): string[] {
   const { type } = report.chart;
   const isSoFar = grain !== null && drawn.some((row) => row.complete === 0 && measures.some((m) => row[m] !== null));
+  const when = before && `, ${before}`;
   return [
-    isStock ? `${countInWords(total, 'open case')}${grain ? ' at the end' : ''}` : countInWords(total, counted),
-    ...(type === 'curve' && table.windows.before ? ['dashed: before'] : []),
+    ...(type === 'curve' && table.windows.before ? [`dashed: before${when}`] : []),
     ...(report.overlay ?? []).filter((m) => measures.includes(m)).map((m) => `grey, dotted: ${measureOf(m).label.toLowerCase()}`),
     ...(isSoFar ? ['hollow: a part of a period'] : []),
-    ...(type === 'bars' && table.windows.before ? ['upright tick: the count before'] : []),
-    ...(type === 'lines' && drawn.length < table.rows.length ? ['all others are in the table'] : []),
-  ].join('; ');
+    ...(type === 'bars' && table.windows.before ? [`upright tick: the count before${when}`] : []),
+  ];
+}
+
+/** The line below a picture or a table: what it rests on, and what its signs mean. */
+export function footnoteOf(framed: Framed): string {
+  const { report, table, drawn } = framed;
+  const isPart = report.chart.type === 'lines' && drawn.length < table.rows.length;
+  return [basisOf(framed), ...signsOf(framed), ...(isPart ? ['all others are in the table'] : [])].join('; ');
 }

@@ -75,15 +75,17 @@ export function layPicture(
  * A picture as an SVG document.
  * @param chart the SVG of the chart alone
  */
-export function pictureSvg(chart: string, { width, height, margin, top, lines }: PictureLayout, paper: string): string {
+export function pictureSvg(chart: string, { width, height, margin, top, lines }: PictureLayout, text: PictureText): string {
   const words = lines.map(
-    ({ text, y, size, weight, colour }) =>
+    ({ text: line, y, size, weight, colour }) =>
       // A letter reaches about three quarters of its size above the line it stands on.
-      `<text x="${margin}" y="${y + size * 0.8}" font-size="${size}" font-weight="${weight}" fill="${colour}">${escaped(text)}</text>`,
+      `<text x="${margin}" y="${y + size * 0.8}" font-size="${size}" font-weight="${weight}" fill="${colour}">${escaped(line)}</text>`,
   );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${pictureFont}">`,
-    `<rect width="${width}" height="${height}" fill="${paper}"/>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${pictureFont}" role="img" aria-labelledby="title description">`,
+    `<title id="title">${escaped(text.title)}</title>`,
+    `<desc id="description">${escaped([text.sentence, ...text.notes].join(' '))}</desc>`,
+    `<rect width="${width}" height="${height}" fill="${text.paper}"/>`,
     ...words,
     // Where the face is missing another may be wider than was measured.
     `<g transform="translate(${margin} ${top})">${chart.replace(/^<svg /, '<svg overflow="visible" ')}</g>`,

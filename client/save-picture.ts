@@ -1,8 +1,8 @@
 import { chartSpec } from '../queries/model/chart.ts';
 import { colour } from '../queries/model/colours.ts';
-import { countInWords, describeWindow, elapsedWindows } from '../queries/model/describe.ts';
+import { describeWindow, elapsedWindows } from '../queries/model/describe.ts';
 import { formatWhen } from '../queries/model/number.ts';
-import type { Framed } from './framed.ts';
+import { basisOf, signsOf, type Framed } from './framed.ts';
 import type { DrawPicture, PictureKind } from './picture.ts';
 
 /** What a picture is of, beyond its figures. */
@@ -15,13 +15,14 @@ export interface PictureScope {
 }
 
 /** What a picture is of, for those who see it without the page: period and filters, what its signs mean, n and until when it is known. */
-export function captionOf({ report, table, total, counted }: Framed, { filters, today, zone }: PictureScope): string[] {
-  const { current, before } = elapsedWindows(table.windows, today);
-  const isCompared = report.chart.type === 'bars' && before;
+export function captionOf(framed: Framed, { filters, today, zone }: PictureScope): string[] {
+  const { windows, asOf } = framed.table;
+  const { current, before } = elapsedWindows(windows, today);
+  const signs = signsOf(framed, before && describeWindow(before));
   return [
     [describeWindow(current), ...filters].join('; '),
-    ...(isCompared ? [`upright tick: the count before, ${describeWindow(before)}`] : []),
-    `n = ${countInWords(total, counted)}; known until ${formatWhen(table.asOf, zone)}`,
+    ...(signs.length ? [signs.join('; ')] : []),
+    `n = ${basisOf(framed)}; known until ${formatWhen(asOf, zone)}`,
   ];
 }
 

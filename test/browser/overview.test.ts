@@ -193,6 +193,21 @@ overview('shows in the table what the chart shows, and keeps the choice', async 
   await page.context().close();
 });
 
+overview('changes between picture and table by keyboard without losing the place', async () => {
+  const { page } = await opened(server);
+  const chart = page.locator('[data-report=recurring_issues]');
+  const isInside = () => chart.locator('.body').evaluate((body) => body.contains(document.activeElement));
+  await chart.locator('.reach').focus();
+  await page.keyboard.press('t');
+  await chart.locator('tbody tr').first().waitFor();
+  assert.ok(await isInside());
+  await page.keyboard.press('t');
+  await chart.locator('[data-drawn] svg[role=img]').waitFor();
+  assert.ok(await isInside());
+  assert.is(await chart.locator('svg').getAttribute('aria-label'), await chart.locator('.sentence').innerText());
+  await page.context().close();
+});
+
 overview('says which sources cannot answer, and offers a way out of an empty filter', async () => {
   const { page } = await opened(bare);
   const wait = page.locator('[data-report=resolution_time]');
@@ -278,6 +293,9 @@ overview('tells too early from nothing: cases nobody could have resolved yet', a
   assert.match(await wait.innerText(), /Not reached within 1 hour; the one case was not resolved by then\./);
   assert.is(await page.locator('h1').innerText(), '1 complaint came in, as many as before.');
   assert.match(await page.locator('.tile').nth(1).innerText(), /too early to tell: not reached within 1 hour/);
+  await wait.getByRole('button', { name: 'Open the case' }).click();
+  await page.waitForFunction(() => /\d/.test(document.querySelector('dialog [data-total]')?.textContent ?? ''));
+  assert.is(await page.locator('dialog [data-total]').getAttribute('data-total'), '1');
   await page.context().close();
 });
 

@@ -29,9 +29,10 @@ picture('puts title and sentence above the chart and the small print below, brok
 
 picture('is a document of its own with every word escaped', () => {
   const layout = layPicture(text, { width: 400, height: 100 }, measure);
-  const svg = pictureSvg('<svg id="chart"></svg>', layout, text.paper);
+  const svg = pictureSvg('<svg id="chart"></svg>', layout, text);
   assert.ok(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"') && svg.endsWith('</svg>'));
-  assert.ok(svg.includes('Billing &amp; refunds is named most.'));
+  assert.ok(svg.includes('>Billing &amp; refunds is named most.</text>'));
+  assert.ok(svg.includes('<desc id="description">Billing &amp; refunds is named most. 1 to 31 May 2026; n = 12 cases</desc>'));
   assert.ok(svg.includes(`<g transform="translate(24 ${layout.top})"><svg overflow="visible" id="chart"></svg></g>`));
 });
 
