@@ -1,0 +1,131 @@
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import { csv } from '../../etl/connectors/csv.ts';
+import { runImport } from '../../etl/run.ts';
+import { openStore } from '../../etl/store/open.ts';
+import { writeExport } from '../../fixtures/generator/export.ts';
+import { ensureClient } from '../../server/build-client.ts';
+import { findMap } from '../../server/commands/maps.ts';
+import { startServer, type TestServer } from './server.ts';
+import { sharedData } from './shared-data.ts';
+
+/** What every screen must stand: data of each kind that has broken one. */
+export const worldNames = ['demo', 'boston', 'washington', 'one', 'none', 'long', 'forty'] as const;
+export type WorldName = (typeof worldNames)[number];
+
+/** A server over a data set. */
+export interface World {
+  name: WorldName;
+  server: TestServer;
+  /** A case of it; null where there is none. */
+  caseId: number | null;
+  close(): Promise<void>;
+}
+
+interface Source {
+  map: string;
+  file: string;
+}
+
+/** The day the made-up data ends, and the clock of their servers. */
+const until = '2026-11-15';
+const day = 86_400;
+
+/**
+ * Loads a data set through the pipeline and serves it.
+ * @param size how many cases the demo has, and how many lines of the public files are read; they stand at the top of the file
+ * @returns null where the data of that name is not on this machine
+ */
+export async function openWorld(name: WorldName, size = Infinity): Promise<World | null> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'silverlining-world-'));
+  const source = await sourceOf(name, folder, size);
+  if (!source && name !== 'none') {
+    rmSync(folder, { recursive: true, force: true });
+    return null;
+  }
+  const clientDir = await ensureClient(() => undefined);
+  const store = await openStore({ dataDir: path.join(folder, 'store') });
+  const now = (): number => Date.parse(`${until}T20:00:00Z`) / 1000;
+  if (source) {
+    const map = findMap(source.map);
+    const options = { ...map.input, file: source.file };
+    const input = path.basename(source.file);
+    await runImport({ store, map, mapName: source.map, connector: csv, options, startedBy: 'command', input, now, log: () => undefined });
+  }
+  const server = await startServer({ store, clientDir, now, organisation: { name: 'Test company', zone: null, currency: null } });
+  const first = await store.reader<{ case_id: number }>('case_fact').first('case_id');
+  return {
+    name,
+    server,
+    caseId: first?.case_id ?? null,
+    async close() {
+      await server.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function sourceOf(name: WorldName, folder: string, size: number): Promise<Source | null> {
+  switch (name) {
+    case 'demo':
+      await writeExport({ seed: 1, until, plant: 'all', size: Math.min(size, 60_000) }, folder);
+      return { map: 'demo', file: path.join(folder, 'cases.csv') };
+    case 'boston':
+      return topOf('boston-311', 'boston-311-2011/311_service_requests_2011.csv.gz', folder, size);
+    case 'washington':
+      return topOf('wa-ag', 'wa-ag-consumer-complaints/complaint_by_practice_2013-2018.csv.gz', folder, size);
+    case 'none':
+      return null;
+    case 'one':
+      return made(folder, [caseLine(0, 'Late delivery', 'Parcels')]);
+    case 'long':
+      return made(
+        folder,
+        Array.from({ length: 120 }, (_, i) => caseLine(i, i % 3 ? longLabel(`issue ${i % 5}`) : 'Late delivery', longLabel('product'))),
+      );
+    case 'forty':
+      return made(
+        folder,
+        Array.from({ length: 800 }, (_, i) => caseLine(i, `Issue number ${1 + (i % 40)}`, `Product ${i % 7}`)),
+      );
+  }
+}
+
+/** A label of 80 characters without a place to break the longest of its words. */
+function longLabel(name: string): string {
+  return `Beschwerdemanagementsoftwareaktualisierung of the ${name} after `.padEnd(80, 'renewal');
+}
+
+/** A line of a file of the map `standard`, the newest first, a case a day back from the end. */
+function caseLine(i: number, issue: string, product: string): string {
+  const at = (days: number) => new Date(Date.parse(`${until}T09:00:00Z`) - days * day * 1000).toISOString().slice(0, 19) + 'Z';
+  const wait = 1 + ((i * 7) % 30);
+  const isOpen = wait > i;
+  return [`W-${i}`, 'complaint', at(i), issue, product, i % 2 ? 'phone' : 'web', isOpen ? '' : at(i - wait), at(i - 20)].join(',');
+}
+
+function made(folder: string, lines: string[]): Source {
+  const file = path.join(folder, 'made.csv');
+  writeFileSync(file, ['source_id,kind,received_at,issue,product,channel,resolved_at,due_at', ...lines, ''].join('\n'));
+  return { map: 'standard', file };
+}
+
+/** The first lines of a public file, whose records are a line each. */
+async function topOf(map: string, name: string, folder: string, size: number): Promise<Source | null> {
+  const packed = sharedData(name);
+  if (!packed || size === Infinity) return packed ? { map, file: packed } : null;
+  const file = path.join(folder, path.basename(name, '.gz'));
+  const out = createWriteStream(file);
+  const lines = createInterface({ input: createReadStream(packed).pipe(createGunzip()), crlfDelay: Infinity });
+  let left = size + 1;
+  for await (const line of lines) {
+    if (left-- <= 0) break;
+    out.write(`${line}\n`);
+  }
+  await new Promise((resolve) => out.end(resolve));
+  return { map, file };
+}
