@@ -64,18 +64,26 @@ export function changeInWords(value: Value | undefined, before: Value | undefine
   if (before === 0 && unit !== 'share' && unit !== 'points') return 'none before';
   if (isCount && !isBeyondChance(value, before)) return 'about as many as before';
   const isMore = value > before;
-  const words: Partial<Record<Unit, [string, string]>> = {
-    cases: ['more', 'fewer'],
-    surveys: ['more', 'fewer'],
-    days: ['longer', 'shorter'],
-    hours: ['longer', 'shorter'],
-    money: ['more', 'less'],
+  const words: Partial<Record<Unit, [more: string, less: string, times: string]>> = {
+    cases: ['more', 'fewer', 'many'],
+    surveys: ['more', 'fewer', 'many'],
+    days: ['longer', 'shorter', 'long'],
+    hours: ['longer', 'shorter', 'long'],
+    money: ['more', 'less', 'much'],
   };
-  const [more, less] = words[unit] ?? ['higher', 'lower'];
+  const [more, less, much] = words[unit] ?? ['higher', 'lower'];
+  const times = value / before;
+  // Beyond that a percentage has to be worked out before it can be pictured.
+  if (much && times >= 3) return `${formatTimes(times)} times as ${much} as before`;
   const share = Math.round((Math.abs(value - before) / before) * 100);
   const size = words[unit] ? `${share}%` : formatChange(value, before, unit, { currency }).replace(/^[+−]/, '');
   if (size === '0%' || size.startsWith('0 ')) return isCount ? 'about as many as before' : 'about as before';
   return `${size} ${isMore ? more : less} than before`;
+}
+
+/** "3.4", "17". */
+function formatTimes(times: number): string {
+  return times < 9.95 ? times.toFixed(1).replace(/\.0$/, '') : formatCount(Math.round(times));
 }
 
 /** A figure that rests on enough to be told, with what it rests on. */

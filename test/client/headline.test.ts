@@ -73,6 +73,13 @@ words('puts a change into words by its unit', () => {
   const table: [number | null, number | null, Parameters<typeof changeInWords>[2], string][] = [
     [1300, 1000, 'cases', '30% more than before'], // 300 against 3 · √2300 = 144
     [700, 1000, 'cases', '30% fewer than before'],
+    [299, 100, 'cases', '199% more than before'],
+    [300, 100, 'cases', '3 times as many as before'],
+    [340, 100, 'surveys', '3.4 times as many as before'],
+    [1660, 100, 'cases', '17 times as many as before'],
+    [33.1, 10, 'days', '3.3 times as long as before'],
+    [200, 50, 'money', '4 times as much as before'],
+    [0.9, 0.1, 'share', '80 points higher than before'],
     [113, 100, 'cases', 'about as many as before'], // 13 against 3 · √213 = 44
     [99, 100, 'cases', 'about as many as before'],
     [0, 0, 'cases', ''],
