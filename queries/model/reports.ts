@@ -214,10 +214,14 @@ export const tiles: { measure: MeasureName; title: string }[] = [
   { measure: 'csat_rate', title: 'Satisfied' },
 ];
 
-/** The query of a report over what a view looks at. */
+/**
+ * The query of a report over what a view looks at. By age it is asked as of the end of its period: who was open then had an age then, also where
+ * the case was closed since.
+ */
 export function reportQuery(report: Report, view: View, known: Known): Query {
   const { grain, ...ask } = report.query;
-  return viewQuery(view, known, { ...ask, grain: grain === 'view' ? viewGrain(view, known) : (grain ?? null) });
+  const query = viewQuery(view, known, { ...ask, grain: grain === 'view' ? viewGrain(view, known) : (grain ?? null) });
+  return query.by.includes('age_band') && query.to < known.today ? { ...query, asOf: query.to } : query;
 }
 
 /**
