@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { exportHref } from '../../client/address.ts';
 import { decodeTables } from '../../client/arrow.ts';
 import { figureOf } from '../../client/figure.ts';
-import { countOf, drillOf, marksOf } from '../../client/marks.ts';
+import { countOf, drillOf, marksOf, type Mark } from '../../client/marks.ts';
 import { chartRows } from '../../queries/model/chart-rows.ts';
 import { measureOf, type MeasureName } from '../../queries/model/model.ts';
 import { formatValue } from '../../queries/model/number.ts';
@@ -154,7 +154,7 @@ async function answerOf(report: Report) {
     table,
     drawn,
     marks: marksOf(report, drawn).flat(),
-    requestOf(mark: Parameters<typeof drillOf>[2]) {
+    requestOf: (mark: Mark) => {
       const drill = drillOf(report, picture, mark);
       return { measure: drill.measure, query: serialiseQuery(figureOf(drill, view, known).query), key: drill.key, part: drill.part };
     },

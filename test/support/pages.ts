@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { faultsOfAxes, faultsOfHeights, faultsOfTexts, faultsOfWords, smallTargets } from './faults.ts';
 import type { TestServer } from './server.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -94,7 +95,7 @@ export async function openPage(
 
 /**
  * What is wrong with the page as it stands: accessibility violations, a horizontal scroll, words no person should read, text too small, targets
- * too small for a finger on a phone, names cut off without a way to read them, and axes with too few or too many labels.
+ * too small for a finger on a phone, names cut off without a way to read them, axes with too few or too many labels, pictures taller than the window.
  * @returns nothing when all is well
  */
 export async function faultsOf(page: Page): Promise<string[]> {
@@ -103,78 +104,13 @@ export async function faultsOf(page: Page): Promise<string[]> {
     (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> } }).axe.run(),
   );
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  const text = await page.evaluate(() => {
-    // What is quoted as it came, and the form a value should have, are not our words.
-    const verbatim = [...document.querySelectorAll<HTMLElement>('[data-verbatim]')].map((element) => element.innerText);
-    return verbatim.reduce((all, part) => all.replace(part, ''), document.body.innerText);
-  });
-  const unspeakable = text.match(/\b(NaN|null|undefined|Invalid Date)\b|\d{4}-\d\d-\d\dT\d\d|\b[a-z]+_[a-z_]+\b/g) ?? [];
   return [
     ...violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
     ...(overflow > 0 ? [`scrolls sideways by ${overflow} px`] : []),
-    ...unspeakable.map((word) => `shows "${word}"`),
+    ...(await page.evaluate(faultsOfWords)),
     ...(await page.evaluate(faultsOfTexts)),
     ...(await page.evaluate(faultsOfAxes)),
+    ...(await page.evaluate(faultsOfHeights)),
     ...((page.viewportSize()?.width ?? 0) < 500 ? await page.evaluate(smallTargets) : []),
   ];
-}
-
-/** Runs in the page: texts under 13 px, and texts cut off whose whole is nowhere to be read. */
-function faultsOfTexts(): string[] {
-  const faults: string[] = [];
-  for (const element of document.querySelectorAll<HTMLElement | SVGElement>('body *')) {
-    const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
-    const box = element.getBoundingClientRect();
-    if (!own || box.width < 2 || box.height < 2 || !element.checkVisibility() || ['TITLE', 'STYLE', 'OPTION'].includes(element.tagName))
-      continue;
-    const said = (element.textContent ?? '').trim().slice(0, 40);
-    const style = getComputedStyle(element);
-    const size = parseFloat(style.fontSize);
-    if (size < 13 && element.tagName !== 'title') faults.push(`text of ${size} px: ${said}`);
-    const isDrawn = element.closest('svg') !== null;
-    const whole = element.closest('[title]') ?? element.closest('text')?.querySelector('title');
-    const isCut = isDrawn
-      ? said.includes('…')
-      : style.overflow !== 'visible' && style.textOverflow === 'ellipsis' && element.scrollWidth > element.clientWidth + 1;
-    if (isCut && !whole) faults.push(`cut off: ${said}`);
-  }
-  return faults;
-}
-
-/** Runs in the page: axes of values and of time with fewer than 3 or more than 12 labels; names of bars are no axis of values, and two periods have two names. */
-function faultsOfAxes(): string[] {
-  const faults: string[] = [];
-  for (const figure of document.querySelectorAll('[data-report]')) {
-    for (const axis of figure.querySelectorAll('.role-axis-label')) {
-      const labels = [...axis.querySelectorAll('text')].filter((label) => label.getAttribute('opacity') !== '0');
-      const isNames = figure.querySelector('.mark-rect.role-mark') !== null;
-      const isOfTime = new Set(labels.map((label) => Math.round(label.getBoundingClientRect().top))).size === 1;
-      const periods = new Set(
-        [...figure.querySelectorAll('.mark-symbol > path')].map((mark) => Math.round(mark.getBoundingClientRect().left)),
-      ).size;
-      const fewest = isOfTime ? Math.min(3, periods) : 3;
-      if (!isNames && (labels.length < fewest || labels.length > 12))
-        faults.push(`${labels.length} labels on an axis of ${figure.getAttribute('data-report')}`);
-    }
-  }
-  return faults;
-}
-
-/** Runs in the page: what can be reached and is smaller than 44 px either way; links inside running text are as large as the text. */
-function smallTargets(): string[] {
-  const faults: string[] = [];
-  for (const element of document.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary, tr[tabindex]')) {
-    const label = element.closest('label');
-    const target = element.matches('[type=checkbox], [type=radio]') && label ? label : element;
-    const box = target.getBoundingClientRect();
-    const isOutside = box.width < 2 || !element.checkVisibility({ visibilityProperty: true });
-    const sentence = element.parentElement;
-    const isInText =
-      getComputedStyle(element).display === 'inline' &&
-      [...(sentence?.childNodes ?? [])].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
-    if (isOutside || isInText || (box.width >= 43.5 && box.height >= 43.5)) continue;
-    const name = (element.textContent || element.getAttribute('aria-label') || element.getAttribute('name') || element.tagName).trim();
-    faults.push(`a target of ${Math.round(box.width)} by ${Math.round(box.height)} px: ${name.slice(0, 40)}`);
-  }
-  return faults;
 }

@@ -15,6 +15,8 @@ import { sharedData } from './shared-data.ts';
 /** What every screen must stand: data of each kind that has broken one. */
 export const worldNames = ['demo', 'boston', 'washington', 'one', 'none', 'long', 'forty'] as const;
 export type WorldName = (typeof worldNames)[number];
+/** Those made of public files, which not every machine has. */
+export const publicWorlds: readonly WorldName[] = ['boston', 'washington'];
 
 /** A server over a data set. */
 export interface World {
