@@ -19,7 +19,8 @@ interface Imported {
 }
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const plainMap = `
+/** The map of {@link generatedLines}. */
+export const plainMap = `
 source: bench
 zone: UTC
 date: iso
@@ -104,7 +105,7 @@ function shellImport(folder: string, file: string): number | null {
 }
 
 /** Three years of cases in order of receipt, the same for the same number of rows: 11 columns, no long text. */
-function* generatedLines(rows: number): Generator<string> {
+export function* generatedLines(rows: number): Generator<string> {
   let seed = 20_251_122;
   const below = (n: number): number => {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;

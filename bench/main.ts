@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
+import { benchFilter } from './filter.ts';
 import { benchIngest } from './ingest.ts';
-import { benchOverview } from './overview.ts';
+import { benchScreens } from './screens.ts';
 
-const benches = { ingest: benchIngest, overview: benchOverview };
+const benches = { ingest: benchIngest, screens: benchScreens, filter: benchFilter };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
