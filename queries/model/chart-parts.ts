@@ -54,7 +54,8 @@ export const tickParams = [
   { name: 'buckets', expr: "extent(pluck(data('table'), 'bucket'))[1] + 1" },
   { name: 'stride', expr: 'min(ceil(buckets / clamp(floor(width / 56), 3, 12)), max(1, floor((buckets - 1) / 2)))' },
 ] as const;
-const rowAt = (place: string) => `data('table')[indexof(pluck(data('table'), 'bucket'), ${place})]`;
+// While rows are replaced an axis still names places that are gone.
+const rowAt = (place: string) => `(data('table')[indexof(pluck(data('table'), 'bucket'), ${place})] || {})`;
 const isNewYear = `${rowAt('datum.value')}.year && (datum.value < stride || ${rowAt('datum.value')}.year !== ${rowAt('datum.value - stride')}.year)`;
 /** Time by the position of the period. */
 export const timeAxis = {
@@ -66,7 +67,7 @@ export const timeAxis = {
     grid: false,
     values: { expr: 'sequence(0, buckets, stride)' },
     // The year stands below the first name and wherever it changes.
-    labelExpr: `${isNewYear} ? [${rowAt('datum.value')}.tick, ${rowAt('datum.value')}.year] : ${rowAt('datum.value')}.tick`,
+    labelExpr: `${isNewYear} ? [${rowAt('datum.value')}.tick, ${rowAt('datum.value')}.year] : ${rowAt('datum.value')}.tick || ''`,
     labelLineHeight: 16,
     labelOverlap: false,
     labelFlush: false,
@@ -77,7 +78,8 @@ export const timeAxis = {
 
 /** The names of members, one a line of the chart, in the order of the rows. */
 export function namesAxis(field: string, theme: Theme) {
-  const lines = `data('table')[indexof(pluck(data('table'), ${JSON.stringify(field)}), datum.value)].name_lines`;
+  // While rows are replaced an axis still names one that is gone.
+  const lines = `((data('table')[indexof(pluck(data('table'), ${JSON.stringify(field)}), datum.value)] || {}).name_lines || '')`;
   // Vega puts the first of two lines beside the bar, not their middle.
   const middle = { labelOffset: { expr: `indexof(${lines}, '\\n') < 0 ? 0 : -7` } };
   const labels = { labelExpr: `split(${lines}, '\\n')`, labelLineHeight: 14, labelLimit: 170, labelColor: colour('ink', theme) };

@@ -71,6 +71,25 @@ async function draw(spec: TopLevelSpec, rows: Row[]): Promise<string> {
 
 const [recurring, resolution, satisfaction] = trends as [Report, Report, Report];
 
+charts('takes other rows without a fault, though its axes name what is gone', async () => {
+  for (const [report, rows] of [
+    [recurring, issues],
+    [resolution, months],
+  ] as const) {
+    // prettier-ignore
+    const table = tableOf(report, rows);
+    const drawn = chartRows(report, table, report === recurring ? null : 'month', 'EUR');
+    const spec = compile(chartSpec(report, table.columns, { theme: 'light', width: 600 })).spec;
+    const view = new vega.View(vega.parse(spec, undefined, { ast: true }), { renderer: 'none', expr: expressionInterpreter });
+    const faults: unknown[] = [];
+    view.logger({ ...vega.logger(vega.Error), error: (...fault: unknown[]) => void faults.push(fault) } as unknown as vega.LoggerInterface);
+    await view.data('table', drawn).runAsync();
+    const others = vega.changeset().remove(() => true).insert(drawn.slice(-1).map((row) => ({ ...row, issue: 'Wrong item', bucket: 0 }))); // prettier-ignore
+    await view.change('table', others).runAsync();
+    assert.equal(faults, []);
+  }
+});
+
 charts('draws bars in the order of the rows with the figure beside each', async () => {
   const table = tableOf(recurring, issues);
   const svg = await draw(chartSpec(recurring, table.columns, { theme: 'light', width: 500 }), chartRows(recurring, table, null, 'EUR'));
