@@ -54,9 +54,14 @@ export class Screen {
     return report.query.grain === 'view' ? this.grain : (report.query.grain ?? null);
   }
 
-  /** Addresses of a report's figures as files. */
-  filesOf(report: Report): { csv: string; arrow: string } {
-    const query = reportQuery(report, this.view, this.known);
+  /**
+   * Addresses of a report's figures as files.
+   * @param index position of the report's table in the answer: what is compared with nothing on the screen is not in the files either
+   */
+  filesOf(report: Report, index: number | null = null): { csv: string; arrow: string } {
+    const asked = reportQuery(report, this.view, this.known);
+    const table = index === null ? null : this.answer.value?.[index];
+    const query = table && !table.windows.before ? { ...asked, compare: null } : asked;
     return { csv: exportHref(query, 'csv'), arrow: exportHref(query, 'arrow') };
   }
 
@@ -74,7 +79,7 @@ export class Screen {
       today: this.known.today,
       sourceCount: this.sourceCount,
       filters: this.filters,
-      files: this.filesOf(report),
+      files: this.filesOf(report, index),
       widen: this.#widen,
       onretry: () => this.ask(),
       oncancel: () => this.answer.cancel(),

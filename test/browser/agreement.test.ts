@@ -136,6 +136,19 @@ for (const [type, example] of Object.entries(examples)) {
   });
 }
 
+agreement('files compare with nothing where the screen does not', async () => {
+  const page = await openPage(browser, world.server);
+  // The 36 months before these lie before the first case.
+  await page.goto(`${world.server.url}/?period=last_36_months`);
+  const figure = page.locator('[data-report=recurring_issues]');
+  await figure.locator('[data-drawn] svg').waitFor();
+  await figure.getByText('Not compared: cases begin on').waitFor();
+  await figure.getByRole('button', { name: 'Export' }).click();
+  const href = await figure.getByRole('link', { name: /^CSV/ }).getAttribute('href');
+  assert.not.match(await (await world.server.send('GET', href ?? '')).text(), /before/);
+  await page.context().close();
+});
+
 agreement.run();
 
 /** What the interface answers for a report, and what of it is to be drawn. */

@@ -82,7 +82,8 @@ async function faultsAtWidth(browser: Browser, world: World, sights: readonly Si
   page.on('pageerror', (error) => void complaints.push(`stops at “${error.message}”`));
   page.on('console', (message) => {
     // A case that is not there is answered with 404, which the browser notes.
-    if (['error', 'warning'].includes(message.type()) && !/404/.test(message.text())) complaints.push(`complains: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type()) && !/404/.test(message.text()))
+      complaints.push(`complains: ${message.text().split('\n')[0] ?? ''}`);
   });
   await watchShifts(page);
   const lines: string[] = [];
