@@ -1,5 +1,5 @@
 import { chartRows } from '../queries/model/chart-rows.ts';
-import { countInWords } from '../queries/model/describe.ts';
+import { countedBy, countInWords } from '../queries/model/describe.ts';
 import { measureOf, type Grain, type MeasureName } from '../queries/model/model.ts';
 import { describeReading, drawnRows } from '../queries/model/reading.ts';
 import { drawnMeasures, type Report } from '../queries/model/reports.ts';
@@ -22,7 +22,7 @@ export interface Framed {
   sentence: string;
   /** How many cases or answers it rests on. */
   total: number;
-  counted: 'case' | 'answer';
+  counted: ReturnType<typeof countedBy>;
   isStock: boolean;
   /** Whether some cases were open at some time: none may be at the end. */
   hasStock: boolean;
@@ -64,7 +64,7 @@ export function frame(
     marks: marksOf(report, drawn),
     sentence: describeReading(report, table, grain, currency),
     total: totalOf(report, table, first),
-    counted: kind === 'ratio' && report.name === 'satisfaction' ? 'answer' : 'case',
+    counted: first ? countedBy(measureOf(first)) : 'case',
     isStock,
     hasStock: isStock && table.rows.some((row) => measures.some((m) => Number(row[m]) > 0)),
     absence: absenceOf(table, first, sourceCount),
@@ -95,13 +95,25 @@ export function basisOf({ grain, total, counted, isStock }: Framed): string {
 export function signsOf({ report, table, measures, grain, drawn }: Framed, before = ''): string[] {
   const { type } = report.chart;
   const isSoFar = grain !== null && drawn.some((row) => row.complete === 0 && measures.some((m) => row[m] !== null));
+  const isJudged = type === 'bands' && (table.limits?.some((l) => l.measure === measures[0]) ?? false);
   const when = before && `, ${before}`;
   return [
     ...(type === 'curve' && table.windows.before ? [`dashed: before${when}`] : []),
     ...(report.overlay ?? []).filter((m) => measures.includes(m)).map((m) => `grey, dotted: ${measureOf(m).label.toLowerCase()}`),
+    ...(isJudged ? ['thin lines: typical range; large points: signals'] : []),
     ...(isSoFar ? ['hollow: a part of a period'] : []),
-    ...(type === 'bars' && table.windows.before ? [`upright tick: the count before${when}`] : []),
+    ...((type === 'bars' || type === 'pareto') && table.windows.before
+      ? [`upright tick: ${measures[0] === 'received' ? 'the count ' : ''}before${when}`]
+      : []),
+    ...(type === 'intervals' ? ['upright line: all together; blue or orange: more than chance allows'] : []),
+    ...(type === 'pareto' ? ['filled: the few that make most of it; at the right: the share with all above'] : []),
+    ...(type === 'heat' ? ['stronger: more cases'] : []),
   ];
+}
+
+/** Whether a chart is one series from top to bottom. */
+export function isList({ chart }: Pick<Report, 'chart'>): boolean {
+  return ['bars', 'pareto', 'intervals'].includes(chart.type);
 }
 
 /** The line below a picture or a table: what it rests on, and what its signs mean. */

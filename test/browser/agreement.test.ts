@@ -33,6 +33,9 @@ const examples: Record<ChartKind['type'], Example> = {
   bars: { path: '/', report: 'recurring_issues' },
   lines: { path: '/', report: 'issues_over_time' },
   bands: { path: '/', report: 'resolution_time' },
+  pareto: { path: '/issues', report: 'issues_by_count' },
+  heat: { path: '/issues', report: 'issues_heat' },
+  intervals: { path: '/satisfaction', report: 'satisfaction_by_channel' },
   curve: { path: '/resolution', report: 'still_open', bound: ({ share }) => share },
 };
 
