@@ -9,6 +9,7 @@ import { dataRoutes } from './routes/data.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { findingRoutes } from './routes/findings.ts';
 import { followUpRoutes } from './routes/follow-ups.ts';
+import { facetRoutes } from './routes/facets.ts';
 import { healthRoutes } from './routes/health.ts';
 import { labelChangeRoutes } from './routes/label-changes.ts';
 import { liveRoutes } from './routes/live.ts';
@@ -44,6 +45,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(metaRoutes(deps));
   app.use(queryRoutes(deps));
   app.use(findingRoutes(deps));
+  app.use(facetRoutes(deps));
   app.use(caseRoutes(deps));
   app.use(entryRoutes(deps));
   app.use(followUpRoutes(deps));

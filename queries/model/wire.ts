@@ -287,3 +287,21 @@ export interface CaseDetail {
 export interface LabelsJson {
   labels: { name: string; cases: number }[];
 }
+
+/** Body of `POST /api/facets`: the members of a dimension whose names hold `like`, under the period, filters and as-of of a query. */
+export interface FacetsRequest {
+  dimension: DimensionName;
+  query: QueryJson;
+  like?: string;
+  /** 1 to 200; 50 unless told. */
+  limit?: number;
+}
+
+/** Answer of `POST /api/facets`: most frequent first; `cases` are those received in the period under the other filters. */
+export interface FacetsJson {
+  labels: { name: string; cases: number }[];
+  /** How many members have such a name. */
+  total: number;
+  /** The members the query filters by, whatever they are called; `cases` null: there is no such member. */
+  chosen: { name: string; cases: number | null }[];
+}

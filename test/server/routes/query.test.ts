@@ -1,7 +1,7 @@
 import { tableFromIPC } from 'apache-arrow';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AnswerJson, CaseDetail, CasePage, LabelsJson, MetaJson } from '../../../queries/model/wire.ts';
+import type { AnswerJson, CaseDetail, CasePage, FacetsJson, LabelsJson, MetaJson } from '../../../queries/model/wire.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { loadRecords, tempStore } from '../../support/store.ts';
 
@@ -130,6 +130,21 @@ routes('publishes the model, the sources and who asks', async () => {
   assert.is(meta.demo, false);
   assert.is(meta.sources[0]?.cases, 3);
   assert.ok(meta.measures.received);
+});
+
+routes('counts the members of a dimension under a query, and refuses an unknown one', async () => {
+  const body = { dimension: 'issue', query: { ...query, where: { issue: ['wrong item'] } }, like: 'e' };
+  const found = await read<FacetsJson>(server.send('POST', '/api/facets', body));
+  assert.equal(found, {
+    labels: [
+      { name: 'late delivery', cases: 2 },
+      { name: 'wrong item', cases: 1 },
+      { name: '(none)', cases: 0 },
+    ],
+    total: 3,
+    chosen: [{ name: 'wrong item', cases: 1 }],
+  });
+  assert.is((await server.send('POST', '/api/facets', { ...body, dimension: 'colour' })).status, 400);
 });
 
 routes('lists labels with their cases', async () => {
