@@ -1,8 +1,18 @@
 import type { DimensionName } from '../queries/model/model.ts';
 import { serialiseQuery, type Query } from '../queries/model/query.ts';
-import type { CaseDetail, CasePage, DrillRequest, FindingsJson, LabelsJson, MetaJson, TableJson } from '../queries/model/wire.ts';
 import type { FollowUpBody, FollowUpJson, LowScorePage, LowScoresRequest } from '../queries/model/follow-up.ts';
 import type { WhoAnswersJson, WhoAnswersRequest } from '../queries/model/who-answers.ts';
+import type {
+  CaseDetail,
+  CasePage,
+  DrillRequest,
+  FacetsJson,
+  FacetsRequest,
+  FindingsJson,
+  LabelsJson,
+  MetaJson,
+  TableJson,
+} from '../queries/model/wire.ts';
 import { json, search, send } from './transport.ts';
 
 /** Every endpoint but those of the data page (data-api.ts), typed. Each throws {@link ApiFailed}, or the abort's own error when `signal` ends it. */
@@ -28,6 +38,9 @@ export const api = {
     { dimension, like = '', limit = 50, parent }: { dimension: DimensionName; like?: string; limit?: number; parent?: string },
     signal?: AbortSignal,
   ): Promise<LabelsJson> => json('GET', `/api/labels${search({ dimension, like, limit, parent })}`, { signal }),
+
+  /** Members of a dimension with their cases under the other filters. */
+  facets: (body: FacetsRequest, signal?: AbortSignal): Promise<FacetsJson> => json('POST', '/api/facets', { body, signal }),
 
   /** The cases behind a figure. */
   cases: (body: DrillRequest, signal?: AbortSignal): Promise<CasePage> => json('POST', '/api/cases', { body, signal }),

@@ -16,6 +16,12 @@ export function widerViews({ where, period }: View): Wider[] {
     const label = `Take off ${dimensionOf(name).label.toLowerCase()}: ${labels.slice(0, 2).join(' or ')}`;
     return [{ label, change: { where: { ...where, members } } }];
   });
+  const exclusions = dimensionNames.flatMap((name): Wider[] => {
+    const { [name]: labels, ...not } = where.not;
+    if (!labels) return [];
+    const label = `Take off ${dimensionOf(name).label.toLowerCase()}: not ${labels.slice(0, 2).join(' or ')}`;
+    return [{ label, change: { where: { ...where, not } } }];
+  });
   const time: Wider[] = period === 'all' ? [] : [{ label: 'Look at the whole time', change: { period: 'all' } }];
-  return [...search, ...filters, ...time].slice(0, 4);
+  return [...search, ...filters, ...exclusions, ...time].slice(0, 4);
 }

@@ -21,7 +21,12 @@ export interface FacetRequest {
  * @throws BadInput by field
  */
 export function parseFacets(raw: unknown): FacetRequest {
-  const { dimension, like = '', limit = 50, query: given } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  const {
+    dimension,
+    like = '',
+    limit = 50,
+    query: given,
+  } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
   const problems: Problem[] = [];
   const name = dimensionNames.find((d) => d === dimension);
   if (!name) {

@@ -134,7 +134,7 @@ overview('adds a filter from the list of labels, by keyboard', async () => {
   const { page } = await opened(server);
   await page.getByRole('button', { name: 'Add filter' }).press('Enter');
   await page.getByRole('button', { name: 'Channel' }).press('Enter');
-  await page.getByRole('checkbox', { name: 'phone' }).press('Space');
+  await page.getByRole('checkbox', { name: 'only phone' }).press('Space');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/?channel=phone');
   await settled(page);

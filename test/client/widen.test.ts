@@ -17,6 +17,12 @@ widening('take off the search first, then one filter each, then the period', () 
   assert.equal(ways[3]?.change, { period: 'all' });
 });
 
+widening('take off what is left out, too', () => {
+  const where = { ...emptyWhere(), not: { issue: ['Billing'] } };
+  const [first] = widerViews({ ...openingView(), where });
+  assert.equal(first, { label: 'Take off issue: not Billing', change: { where: emptyWhere() } });
+});
+
 widening('offer no longer time than everything', () => {
   assert.equal(widerViews({ ...openingView(), where: emptyWhere(), period: 'all' }), []);
 });
