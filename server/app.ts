@@ -18,6 +18,7 @@ import { queryRoutes } from './routes/query.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { pushRoutes } from './routes/push.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
+import { savedViewRoutes } from './routes/saved-views.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { whoAnswersRoutes } from './routes/who-answers.ts';
@@ -46,6 +47,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(queryRoutes(deps));
   app.use(findingRoutes(deps));
   app.use(facetRoutes(deps));
+  app.use(savedViewRoutes(deps));
   app.use(caseRoutes(deps));
   app.use(entryRoutes(deps));
   app.use(followUpRoutes(deps));

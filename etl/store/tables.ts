@@ -266,6 +266,32 @@ export interface FollowUpRow {
   changed_at: number;
 }
 
+export interface SavedViewRow {
+  view_id: number;
+  user_id: number;
+  name: string;
+  /** The search part of an address, without "?". */
+  search: string;
+  is_shared: number;
+  created_at: number;
+  changed_at: number;
+}
+
+export interface NoteRow {
+  note_id: number;
+  /** Inclusive local dates. */
+  from_on: string;
+  to_on: string;
+  text: string;
+  /** With `label`: the member it is about, by name; null: about everything. */
+  dimension: string | null;
+  label: string | null;
+  written_by: string;
+  written_at: number;
+  changed_by: string | null;
+  changed_at: number | null;
+}
+
 /**
  * The code of a name on a fixed list.
  * @returns 0 for an absent or unknown name

@@ -357,3 +357,23 @@ export interface PushAnswer {
   /** Rows that are kept as rejected; `index` from 0 is their place in what was sent. */
   rejected: { index: number; field: string | null; reason: string }[];
 }
+
+/** A view under a name, as `GET /api/saved-views` lists it: one's own, and those others share. */
+export interface SavedView {
+  view_id: number;
+  name: string;
+  /** The search part of an address, without "?". */
+  search: string;
+  /** Whether everybody sees it. */
+  is_shared: 0 | 1;
+  /** Whose it is. */
+  owner: string;
+  is_own: 0 | 1;
+}
+
+/** Body of `POST /api/saved-views` and, with only what changes, of `PATCH /api/saved-views/:id`. */
+export interface SavedViewBody {
+  name: string;
+  search: string;
+  is_shared: 0 | 1;
+}

@@ -22,6 +22,12 @@ export const auditActions = {
   label_change_undone: 'A change of labels was undone',
   follow_up_noted: 'What was done about a low score was noted',
   tokens_revoked: 'The tokens of a source were ended',
+  view_saved: 'A view was saved',
+  view_changed: 'A saved view was renamed, replaced or shared',
+  view_deleted: 'A saved view was deleted',
+  note_written: 'A note was written beside the trends',
+  note_changed: 'A note beside the trends was changed',
+  note_deleted: 'A note beside the trends was deleted',
 } as const;
 
 /** One line of the audit trail. `userId` null: whoever sits at the machine itself. */

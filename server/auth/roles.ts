@@ -7,12 +7,24 @@ export const actions = {
   see_raw_rows: 'see rejected rows as they came',
   follow_up: 'note what was done about a low score',
   mend_rows: 'correct rejected rows and read them again, or dismiss them',
+  save_views: 'save views of their own and share them',
+  write_notes: 'write, change and delete notes beside the trends',
 } as const satisfies Record<string, string>;
 export type Action = keyof typeof actions;
 
 /** What each role may do. A new role is a new entry here and nothing else. */
 export const roles = {
-  administrator: ['read', 'enter_case', 'run_source', 'manage_sources', 'see_raw_rows', 'mend_rows', 'follow_up'],
+  administrator: [
+    'read',
+    'enter_case',
+    'run_source',
+    'manage_sources',
+    'see_raw_rows',
+    'mend_rows',
+    'follow_up',
+    'save_views',
+    'write_notes',
+  ],
 } as const satisfies Record<string, readonly Action[]>;
 export type Role = keyof typeof roles;
 

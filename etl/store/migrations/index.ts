@@ -4,7 +4,9 @@ import * as runSources from './002_run_sources.ts';
 import * as addBusinessTime from './003_add_business_time.ts';
 import * as knowRejectedRows from './004_know_rejected_rows.ts';
 import * as addRunKind from './005_add_run_kind.ts';
+import * as addSavedView from './006_add_saved_view.ts';
 import * as addFollowUp from './007_add_follow_up.ts';
+import * as addNote from './008_add_note.ts';
 
 interface Migration {
   name: string;
@@ -18,7 +20,9 @@ const migrations: Migration[] = [
   { name: '003_add_business_time', up: addBusinessTime.up },
   { name: '004_know_rejected_rows', up: knowRejectedRows.up },
   { name: '005_add_run_kind', up: addRunKind.up },
+  { name: '006_add_saved_view', up: addSavedView.up },
   { name: '007_add_follow_up', up: addFollowUp.up },
+  { name: '008_add_note', up: addNote.up },
 ];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */

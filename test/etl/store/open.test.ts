@@ -71,7 +71,9 @@ opening('lets two processes create the same store at once', async () => {
     '003_add_business_time',
     '004_know_rejected_rows',
     '005_add_run_kind',
+    '006_add_saved_view',
     '007_add_follow_up',
+    '008_add_note',
   ]);
   assert.is((await store.reader('change_counter').select()).length, 4);
   await store.close();
