@@ -92,7 +92,8 @@ function resting(row: Row, measure: MeasureName): { value: number; n: number } |
   return value !== null && n !== null && n >= fewestOfRate ? { value, n } : null;
 }
 
-function nounsOf(kind: string | null): [one: string, many: string] {
+/** What cases of a kind are called; null: of several. */
+export function nounsOf(kind: string | null): [one: string, many: string] {
   if (kind === null) return ['case', 'cases'];
   return [kind, kind === 'enquiry' ? 'enquiries' : `${kind}s`];
 }
