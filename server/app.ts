@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import { requireSession, sameOrigin } from './auth/guard.ts';
 import type { AppDeps } from './deps.ts';
 import { answerErrors, nothingHere } from './errors.ts';
+import { annotationRoutes } from './routes/annotations.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { dataRoutes } from './routes/data.ts';
 import { entryRoutes } from './routes/entries.ts';
@@ -48,6 +49,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(findingRoutes(deps));
   app.use(facetRoutes(deps));
   app.use(savedViewRoutes(deps));
+  app.use(annotationRoutes(deps));
   app.use(caseRoutes(deps));
   app.use(entryRoutes(deps));
   app.use(followUpRoutes(deps));

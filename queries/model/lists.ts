@@ -1,3 +1,5 @@
+import type { DimensionName } from './model.ts';
+
 /** One page of a list of the data page; instants are ISO 8601 text. */
 export interface ListPage<Row> {
   total: number;
@@ -376,4 +378,36 @@ export interface SavedViewBody {
   name: string;
   search: string;
   is_shared: 0 | 1;
+}
+
+/** What stands beside the time axis of a trend. */
+export interface Annotation {
+  /** A person's note; labels placed anew; days without cases; a source that begins, ends, or could not be read. */
+  kind: 'note' | 'labels' | 'gap' | 'start' | 'end' | 'failed';
+  /** Inclusive local dates. */
+  from: string;
+  to: string;
+  /** What happened, in a sentence or more. */
+  text: string;
+  /** The source it is about; null: about all. */
+  source: string | null;
+  /** The member it is about; null: about all. */
+  about: { dimension: DimensionName; label: string } | null;
+  /** Of a note: which one, and who wrote it and changed it last, when. */
+  note: { note_id: number; written_by: string; written_at: string; changed_by: string | null; changed_at: string | null } | null;
+}
+
+/** Answer of `GET /api/annotations?from&to`: what touches the period, in order of time. */
+export interface AnnotationsJson {
+  annotations: Annotation[];
+}
+
+/** Body of `POST /api/notes` and of `PUT /api/notes/:id`. */
+export interface NoteBody {
+  from: string;
+  /** Absent: the same day. */
+  to?: string;
+  text: string;
+  /** Absent: about everything. */
+  about?: { dimension: DimensionName; label: string } | null;
 }

@@ -1,0 +1,184 @@
+import type { Knex } from 'knex';
+import { localDate } from '../etl/local-time.ts';
+import type { LabelChangeRow, NoteRow, PipelineRunRow } from '../etl/store/tables.ts';
+import { answer } from './answer.ts';
+import { readCatalog, readSources, type SourceInfo } from './catalog.ts';
+import { addDays, daysBetween } from './model/buckets.ts';
+import { countInWords, joined } from './model/describe.ts';
+import type { Annotation } from './model/lists.ts';
+import { dimensionNames, dimensionOf, type DimensionName } from './model/model.ts';
+import { formatCount, formatDate } from './model/number.ts';
+import { emptyWhere } from './model/query.ts';
+import type { Window } from './model/wire.ts';
+import type { QueryDeps } from './prepare.ts';
+import { gapsIn, usualDays } from './sync-gaps.ts';
+
+/**
+ * What happened in a period that a reader of its trends should know: notes by people, labels placed anew, and where sources begin, end, could not
+ * be read or brought nothing, in order of time.
+ * @param window inclusive local dates
+ */
+export async function listAnnotations(deps: QueryDeps, window: Window): Promise<Annotation[]> {
+  const { reader } = deps;
+  const sources = (await readSources(reader, deps.now())).filter((source) => source.hasCases);
+  const latest = sources.reduce((a, b) => ((b.through ?? 0) > (a?.through ?? 0) ? b : a), sources[0]);
+  const zone = deps.organisation.zone ?? latest?.zone ?? 'UTC';
+  const found = [
+    ...(await notesIn(reader, window)),
+    ...(await labelChangesIn(reader, zone)),
+    ...(await failuresIn(reader, zone, localDate(deps.now(), zone))),
+    ...(await silencesIn(deps, window, sources, zone)),
+  ];
+  return found
+    .filter(({ from, to }) => from <= window.to && to >= window.from)
+    .sort((a, b) => (a.from === b.from ? (a.text < b.text ? -1 : 1) : a.from < b.from ? -1 : 1));
+}
+
+async function notesIn(reader: Knex, { from, to }: Window): Promise<Annotation[]> {
+  const rows = await reader<NoteRow>('note').where('from_on', '<=', to).where('to_on', '>=', from).orderBy('note_id');
+  return rows.map((row) => {
+    const dimension = dimensionNames.find((name) => name === row.dimension);
+    return {
+      ...about('note', { from: row.from_on, to: row.to_on }, row.text),
+      about: dimension && row.label !== null ? { dimension, label: row.label } : null,
+      note: {
+        note_id: row.note_id,
+        written_by: row.written_by,
+        written_at: iso(row.written_at),
+        changed_by: row.changed_by,
+        changed_at: row.changed_at === null ? null : iso(row.changed_at),
+      },
+    };
+  });
+}
+
+const fewNamed = 3;
+
+/** Names a source uses that were placed under a label, one annotation a day, source and dimension. What was taken back is told no more. */
+async function labelChangesIn(reader: Knex, zone: string): Promise<Annotation[]> {
+  type Change = Pick<LabelChangeRow, 'at' | 'dimension' | 'raw' | 'to_code' | 'cases'> & { name: string };
+  const found: unknown = await reader('label_change')
+    .join('source_state', 'source_state.source', 'label_change.source')
+    .whereNull('undone_at')
+    .orderBy('change_id')
+    .select('at', 'dimension', 'raw', 'to_code', 'cases', 'name');
+  const catalog = await readCatalog(reader);
+  const groups = new Map<string, Change[]>();
+  for (const change of found as Change[]) {
+    const key = JSON.stringify([localDate(change.at, zone), change.name, change.dimension]);
+    groups.set(key, [...(groups.get(key) ?? []), change]);
+  }
+  return [...groups].map(([key, changes]) => {
+    const [day, source, dimension] = JSON.parse(key) as [string, string, DimensionName];
+    const placed = changes.slice(0, fewNamed).map((c) => `“${c.raw}” under “${catalog.nameOf(dimension, c.to_code)}”`);
+    const more = changes.length - placed.length;
+    const cases = changes.reduce((sum, change) => sum + change.cases, 0);
+    const what = joined([...placed, ...(more > 0 ? [`${more} more`] : [])], 'and');
+    const text = `${dimensionOf(dimension).label} of ${source}: ${what} from this day on, earlier cases too (${countInWords(cases, 'case')}).`;
+    return { ...about('labels', { from: day, to: day }, text), source };
+  });
+}
+
+// A run that fails and is done again within a day leaves nothing out.
+const shortFailure = 86_400;
+
+/** Stretches in which a source that is read again and again could not be. */
+async function failuresIn(reader: Knex, zone: string, today: string): Promise<Annotation[]> {
+  type Run = Pick<PipelineRunRow, 'state' | 'started_at'> & { name: string };
+  const found: unknown = await reader('pipeline_run')
+    .join('source_state', 'source_state.source', 'pipeline_run.source')
+    .whereIn('kind', ['pull', 'file'])
+    .whereNot('state', 'running')
+    .orderBy(['source_state.name', 'run_id'])
+    .select('state', 'started_at', 'source_state.name');
+  const failures: Annotation[] = [];
+  let first: Run | null = null;
+  const end = (until: Run | null): void => {
+    if (!first || (until && until.started_at - first.started_at < shortFailure)) return;
+    const days = { from: localDate(first.started_at, zone), to: until ? localDate(until.started_at, zone) : today };
+    const text = until
+      ? `${first.name} could not be read; what came meanwhile was read afterwards, as far as the source still had it.`
+      : `${first.name} cannot be read since then.`;
+    failures.push({ ...about('failed', days, text), source: first.name });
+  };
+  for (const run of found as Run[]) {
+    if (first && first.name !== run.name) {
+      end(null);
+      first = null;
+    }
+    if (run.state === 'failed') first ??= run;
+    else {
+      end(run);
+      first = null;
+    }
+  }
+  end(null);
+  return failures;
+}
+
+/** Where sources begin, end, and bring nothing though they usually do. */
+async function silencesIn(deps: QueryDeps, window: Window, sources: readonly SourceInfo[], zone: string): Promise<Annotation[]> {
+  const span = await spansOf(deps.reader);
+  const throughs = sources.map((source) => (source.through === null ? '' : localDate(source.through, source.zone ?? zone)));
+  const today = throughs.reduce((a, b) => (b > a ? b : a), '');
+  const earliest = [...span.values()].reduce((a, b) => (b < a ? b : a), '9999-12-31');
+  const from = later(addDays(window.from, -usualDays), earliest);
+  const to = window.to < today ? window.to : today;
+  if (from > to) return [];
+  const counts = await countDays(deps, { from, to });
+  return sources.flatMap(({ name, source, isLive }, i): Annotation[] => {
+    const begins = span.get(source) ?? '';
+    const through = throughs[i] ?? '';
+    const days = counts.get(name) ?? [];
+    // Of the day it is known to, only a part may be known.
+    const known = days.slice(0, Math.max(0, daysBetween(from, through)));
+    const gaps = gapsIn(known, from).map((gap): Annotation => {
+      const text = `No cases from ${name}, where about ${formatCount(gap.expected)} would be usual.`;
+      return { ...about('gap', gap, text), source: name };
+    });
+    const start = `${name} begins: its first case is of ${formatDate(begins)}.`;
+    const end = `Nothing is known of ${name} after ${formatDate(through)}.`;
+    return [
+      ...gaps,
+      ...(begins > earliest && begins > window.from ? [{ ...about('start', { from: begins, to: begins }, start), source: name }] : []),
+      ...(through && through < today && !isLive ? [{ ...about('end', { from: addDays(through, 1), to: today }, end), source: name }] : []),
+    ];
+  });
+}
+
+/** The first day of each source. */
+async function spansOf(reader: Knex): Promise<Map<number, string>> {
+  const found: unknown = await reader('case_fact').groupBy('source').select('source').min({ begins: 'received_on' });
+  return new Map((found as { source: number; begins: string }[]).map((row) => [row.source, row.begins]));
+}
+
+/** Cases of each day by name of the source, from the first day on. */
+async function countDays(deps: QueryDeps, { from, to }: Window): Promise<Map<string, number[]>> {
+  const { tables } = await answer(deps, [
+    {
+      measures: ['received'], by: ['source'], grain: 'day', from, to, where: emptyWhere(),
+      compare: null, order: 'period', limit: null, asOf: null, time: 'elapsed',
+    },
+  ]); // prettier-ignore
+  const counts = new Map<string, number[]>();
+  const length = daysBetween(from, to) + 1;
+  for (const row of tables[0]?.rows ?? []) {
+    const name = String(row.source);
+    let days = counts.get(name);
+    if (!days) counts.set(name, (days = new Array<number>(length).fill(0)));
+    days[daysBetween(from, String(row.period))] = Number(row.received ?? 0);
+  }
+  return counts;
+}
+
+function about(kind: Annotation['kind'], { from, to }: Window, text: string): Annotation {
+  return { kind, from, to, text, source: null, about: null, note: null };
+}
+
+function later(a: string, b: string): string {
+  return a > b ? a : b;
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
