@@ -1,7 +1,8 @@
-import type { SavedView, SavedViewBody } from '../queries/model/lists.ts';
-import { json } from './transport.ts';
+import type { AnnotationsJson, NoteBody, SavedView, SavedViewBody } from '../queries/model/lists.ts';
+import type { Window } from '../queries/model/wire.ts';
+import { json, search } from './transport.ts';
 
-/** The endpoints of saved views, typed. Each throws ApiFailed, or the abort's own error when `signal` ends it. */
+/** The endpoints of saved views and of what stands beside the time axis, typed. Each throws ApiFailed, or the abort's own error when `signal` ends it. */
 export const savedViewsApi = {
   list: (signal?: AbortSignal): Promise<{ views: SavedView[] }> => json('GET', '/api/saved-views', { signal }),
 
@@ -10,4 +11,15 @@ export const savedViewsApi = {
   change: (id: number, body: Partial<SavedViewBody>): Promise<{ view_id: number }> => json('PATCH', `/api/saved-views/${id}`, { body }),
 
   remove: (id: number): Promise<{ view_id: number }> => json('DELETE', `/api/saved-views/${id}`),
+};
+
+export const annotationsApi = {
+  list: ({ from, to }: Window, signal?: AbortSignal): Promise<AnnotationsJson> =>
+    json('GET', `/api/annotations${search({ from, to })}`, { signal }),
+
+  write: (body: NoteBody): Promise<{ note_id: number }> => json('POST', '/api/notes', { body }),
+
+  change: (id: number, body: NoteBody): Promise<{ note_id: number }> => json('PUT', `/api/notes/${id}`, { body }),
+
+  remove: (id: number): Promise<{ note_id: number }> => json('DELETE', `/api/notes/${id}`),
 };

@@ -1,3 +1,4 @@
+import { annotationRows, numbersOn, type Numbered } from '../queries/model/chart-annotations.ts';
 import { chartRows } from '../queries/model/chart-rows.ts';
 import { countedBy, countInWords } from '../queries/model/describe.ts';
 import { measureOf, type Grain, type MeasureName } from '../queries/model/model.ts';
@@ -30,6 +31,10 @@ export interface Framed {
   absence: string | null;
   /** What has to be said below it. */
   remarks: string[];
+  isOverTime: boolean;
+  /** What stands beside the time axis, in order, and the rows it is drawn by; none for a chart that is not over time. */
+  notes: Numbered[];
+  beside: Row[] | null;
 }
 
 /** What a frame shows: the picture, the table, or in words why there is neither. */
@@ -45,7 +50,12 @@ const fewest = 5;
 export function frame(
   report: Report,
   table: TableJson,
-  { grain, currency, sourceCount }: { grain: Grain | null; currency: string; sourceCount: number },
+  {
+    grain,
+    currency,
+    sourceCount,
+    annotations,
+  }: { grain: Grain | null; currency: string; sourceCount: number; annotations: readonly Numbered[] },
 ): Framed {
   const measures = drawnMeasures(report);
   const [first] = measures;
@@ -53,6 +63,7 @@ export function frame(
   const drawn = chartRows(report, picture, grain, currency);
   const kind = first && measureOf(first).kind;
   const isStock = kind === 'stock';
+  const hasTime = isOverTime(report, grain);
   return {
     report,
     measures,
@@ -69,6 +80,9 @@ export function frame(
     hasStock: isStock && table.rows.some((row) => measures.some((m) => Number(row[m]) > 0)),
     absence: absenceOf(table, first, sourceCount),
     remarks: remarksOf(table, measures, sourceCount),
+    isOverTime: hasTime,
+    notes: hasTime ? numbersOn(annotations, drawn, grain) : [],
+    beside: hasTime ? annotationRows(annotations, drawn, grain) : null,
   };
 }
 
@@ -109,6 +123,11 @@ export function signsOf({ report, table, measures, grain, drawn }: Framed, befor
     ...(type === 'pareto' ? ['filled: the few that make most of it; at the right: the share with all above'] : []),
     ...(type === 'heat' ? ['stronger: more cases'] : []),
   ];
+}
+
+/** Whether a chart has an axis of time, beside which notes stand. */
+export function isOverTime({ chart }: Pick<Report, 'chart'>, grain: Grain | null): boolean {
+  return grain !== null && (chart.type === 'bands' || chart.type === 'lines');
 }
 
 /** Whether a chart is one series from top to bottom. */

@@ -1,3 +1,4 @@
+import { describeAnnotation } from '../queries/model/chart-annotations.ts';
 import { chartSpec } from '../queries/model/chart.ts';
 import { colour } from '../queries/model/colours.ts';
 import { describeWindow, elapsedWindows } from '../queries/model/describe.ts';
@@ -32,12 +33,15 @@ export async function savePicture(framed: Framed, scope: PictureScope, { kind, n
   // What a component's module exports is known to the compiler of Svelte only.
   const { drawPicture } = (await import('./components/Chart.svelte')) as unknown as { drawPicture: DrawPicture };
   const picture = await drawPicture(
-    chartSpec(report, table.columns, { theme: 'light', width: 760, height: 320 }),
+    {
+      ...chartSpec(report, table.columns, { theme: 'light', width: 760, height: 320, isAnnotated: framed.isOverTime }),
+      datasets: { annotations: framed.beside ?? [] },
+    },
     drawn,
     {
       title: report.question,
       sentence,
-      notes: captionOf(framed, scope),
+      notes: [...captionOf(framed, scope), ...framed.notes.map((one) => `${one.number}. ${describeAnnotation(one)}`)],
       ink: colour('ink', 'light'),
       quiet: colour('ink-2', 'light'),
       paper: colour('raised', 'light'),

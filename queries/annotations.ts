@@ -8,7 +8,7 @@ import { countInWords, joined } from './model/describe.ts';
 import type { Annotation } from './model/lists.ts';
 import { dimensionNames, dimensionOf, type DimensionName } from './model/model.ts';
 import { formatCount, formatDate } from './model/number.ts';
-import { emptyWhere } from './model/query.ts';
+import { queryOf } from './model/query.ts';
 import type { Window } from './model/wire.ts';
 import type { QueryDeps } from './prepare.ts';
 import { gapsIn, usualDays } from './sync-gaps.ts';
@@ -154,12 +154,7 @@ async function spansOf(reader: Knex): Promise<Map<number, string>> {
 
 /** Cases of each day by name of the source, from the first day on. */
 async function countDays(deps: QueryDeps, { from, to }: Window): Promise<Map<string, number[]>> {
-  const { tables } = await answer(deps, [
-    {
-      measures: ['received'], by: ['source'], grain: 'day', from, to, where: emptyWhere(),
-      compare: null, order: 'period', limit: null, asOf: null, time: 'elapsed',
-    },
-  ]); // prettier-ignore
+  const { tables } = await answer(deps, [queryOf({ measures: ['received'], by: ['source'], grain: 'day', from, to, order: 'period' })]);
   const counts = new Map<string, number[]>();
   const length = daysBetween(from, to) + 1;
   for (const row of tables[0]?.rows ?? []) {

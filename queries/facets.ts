@@ -2,7 +2,7 @@ import { BadInput, didYouMean, type Problem } from '../etl/errors.ts';
 import { answer } from './answer.ts';
 import { readCatalog } from './catalog.ts';
 import { dimensionNames, dimensionOf, noneLabel, type DimensionName } from './model/model.ts';
-import { parseQuery, type Query } from './model/query.ts';
+import { parseQuery, queryOf, type Query } from './model/query.ts';
 import type { FacetsJson } from './model/wire.ts';
 import type { QueryDeps } from './prepare.ts';
 
@@ -54,10 +54,8 @@ export async function listFacets(deps: QueryDeps, { dimension, query, like, limi
   const { [dimension]: only = [], ...members } = query.where.members;
   const { [dimension]: out = [], ...not } = query.where.not;
   const { from, to, asOf, time } = query;
-  const counted: Query = {
-    measures: ['received'], by: [dimension], grain: null, from, to, where: { ...query.where, members, not },
-    compare: null, order: '-received', limit: null, asOf, time,
-  }; // prettier-ignore
+  const where = { ...query.where, members, not };
+  const counted = queryOf({ measures: ['received'], by: [dimension], from, to, where, order: '-received', asOf, time });
   const { tables } = await answer(deps, [counted]);
   const cases = new Map(tables[0]?.rows.map((row) => [String(row[dimension]), Number(row.received)]));
   const catalog = await readCatalog(deps.reader);

@@ -102,12 +102,10 @@ export async function deleteView(store: Store, id: number, { user, now }: Who): 
   });
 }
 
-function views(db: Knex): Knex.QueryBuilder<SavedViewRow> {
-  return db<SavedViewRow>('saved_view');
-}
+const views = (db: Knex) => db<SavedViewRow>('saved_view');
 
 async function own(trx: Knex, id: number, { userId }: SignedIn): Promise<void> {
-  const row = (await views(trx).where({ view_id: id }).first('user_id', 'is_shared')) as SavedViewRow | undefined;
+  const row = await views(trx).where({ view_id: id }).first('user_id', 'is_shared');
   if (row?.user_id === userId) return;
   // Whether another's view that is not shared exists is nobody's business.
   if (row?.is_shared) throw new Refused(403, 'this view is another person’s; save it under a name of your own');
@@ -115,6 +113,6 @@ async function own(trx: Knex, id: number, { userId }: SignedIn): Promise<void> {
 }
 
 async function refuseTaken(trx: Knex, name: string, { userId }: SignedIn, id: number | null): Promise<void> {
-  const row = (await views(trx).where({ user_id: userId, name }).first('view_id')) as SavedViewRow | undefined;
+  const row = await views(trx).where({ user_id: userId, name }).first('view_id');
   if (row && row.view_id !== id) throw new BadInput([{ field: 'name', message: `you have a view called “${name}” already` }]);
 }

@@ -10,6 +10,8 @@ export interface ChartStyle {
   width?: number;
   /** Height of charts over time in pixels; bars grow by 32 a bar. */
   height?: number;
+  /** Whether a chart over time takes the data set of chart-annotations.ts. */
+  isAnnotated?: boolean;
 }
 
 /** The look of every chart (LOOK "Charts"). */

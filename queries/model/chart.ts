@@ -17,6 +17,7 @@ import {
   valueAxis,
   type ChartStyle,
 } from './chart-parts.ts';
+import { annotationLayer } from './chart-annotations.ts';
 import { bands } from './chart-bands.ts';
 import { curve } from './chart-curve.ts';
 import { intervals } from './chart-intervals.ts';
@@ -65,9 +66,15 @@ export function chartSpec(report: Report, columns: Column[], style: ChartStyle):
   if (chart.type === 'lines') {
     // What is left over is no member and would press the lines of the members flat; the table has it.
     const named = { filter: `datum[${JSON.stringify(chart.by)}] !== ${JSON.stringify(otherLabel)}` };
-    return { ...time, transform: [named], ...lines(chart.measure, chart.by, style) } as TopLevelSpec;
+    return annotated({ ...time, transform: [named], ...lines(chart.measure, chart.by, style) }, style);
   }
-  return { ...time, ...bands(chart.measures, report.overlay ?? [], has, style) } as TopLevelSpec;
+  return annotated({ ...time, ...bands(chart.measures, report.overlay ?? [], has, style) }, style);
+}
+
+/** A chart over time with what happened beside it below its layers. */
+function annotated<S extends { layer: object[] }>(spec: S, { isAnnotated, theme }: ChartStyle): TopLevelSpec {
+  // Literal fields are wider than the union Vega-Lite wants.
+  return { ...spec, layer: [...(isAnnotated ? [annotationLayer(theme)] : []), ...spec.layer] } as unknown as TopLevelSpec;
 }
 
 /** A sparkline of 96 by 24 with its last point dotted; rows as in `chartRows`. */

@@ -95,6 +95,24 @@ const keys = [
   'pareto',
 ];
 
+/** A query over a window, with the defaults for what is not asked. */
+export function queryOf(ask: Pick<Query, 'measures' | 'from' | 'to'> & Partial<Query>): Query {
+  return {
+    by: [],
+    grain: null,
+    where: emptyWhere(),
+    compare: null,
+    order: null,
+    limit: null,
+    asOf: null,
+    time: 'elapsed',
+    signals: false,
+    against: null,
+    pareto: false,
+    ...ask,
+  };
+}
+
 /**
  * Reads a query from JSON.
  * @throws BadInput with every problem, by field, each with what was expected and near names

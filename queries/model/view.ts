@@ -2,7 +2,7 @@ import { didYouMean, type Problem } from '../../etl/errors.ts';
 import { isRealDate } from '../../etl/record.ts';
 import { addBuckets, addDays, daysBetween, endOf, startOf } from './buckets.ts';
 import { dimensionNames, grains, rangeNames, type Grain } from './model.ts';
-import { comparisons, emptyWhere, limits, parseWhere, times, type Comparison, type Query, type Where } from './query.ts';
+import { comparisons, emptyWhere, limits, parseWhere, queryOf, times, type Comparison, type Query, type Where } from './query.ts';
 
 /** Named periods; each counts back from T (DESIGN §6), never from the clock. */
 export const periods = {
@@ -252,23 +252,8 @@ export function grainFor(from: string, to: string): Grain {
 
 /** A query over what a view looks at; everything has nothing before it to be compared with. */
 export function viewQuery(view: View, known: Known, ask: Pick<Query, 'measures'> & Partial<Query>): Query {
-  const { from, to } = resolvePeriod(view.period, known);
-  return {
-    by: [],
-    grain: null,
-    from,
-    to,
-    where: view.where,
-    compare: view.period === 'all' ? null : view.compare,
-    order: null,
-    limit: null,
-    asOf: view.asOf,
-    time: view.time,
-    signals: false,
-    against: null,
-    pareto: false,
-    ...ask,
-  };
+  const compare = view.period === 'all' ? null : view.compare;
+  return queryOf({ ...resolvePeriod(view.period, known), where: view.where, compare, asOf: view.asOf, time: view.time, ...ask });
 }
 
 /** The first date of the longest period that may end on `to`. */

@@ -1,0 +1,114 @@
+import { timeAxis } from './chart-parts.ts';
+import { colour, type Theme } from './colours.ts';
+import { describeWindow } from './describe.ts';
+import type { Annotation } from './lists.ts';
+import { dimensionOf, type Grain } from './model.ts';
+import type { Where } from './query.ts';
+import { startOf } from './buckets.ts';
+import type { Row } from './wire.ts';
+
+/** The named data set that takes the rows of {@link annotationRows}. */
+export const annotationData = 'annotations';
+
+/** An annotation with its number: the same on every trend of a screen. */
+export interface Numbered extends Annotation {
+  number: number;
+}
+
+/** The annotations that concern what a view looks at, numbered in order of time; those on a source or a member that is filtered away do not. */
+export function concerning(annotations: readonly Annotation[], where: Where): Numbered[] {
+  const isLeft = (dimension: keyof Where['members'], label: string) =>
+    (where.members[dimension]?.includes(label) ?? true) && !where.not[dimension]?.includes(label);
+  return annotations
+    .filter(({ source, about }) => (source === null || isLeft('source', source)) && (!about || isLeft(about.dimension, about.label)))
+    .map((annotation, i) => ({ ...annotation, number: i + 1 }));
+}
+
+/** An annotation in words: when, what, about what. */
+export function describeAnnotation({ from, to, text, about }: Annotation): string {
+  const member = about ? ` (${dimensionOf(about.dimension).label.toLowerCase()}: ${about.label})` : '';
+  return `${describeWindow({ from, to })}: ${text}${member}`;
+}
+
+/**
+ * Where annotations stand on the time axis of a chart, one row a period that has any: `bucket` and `until`, the positions of its first and last
+ * period; `mark`, the numbers as they are drawn; `said`, what they say. What lies outside the periods drawn has no row.
+ * @param rows rows of `chartRows`, with `period` and `bucket`
+ */
+export function annotationRows(annotations: readonly Numbered[], rows: readonly Row[], grain: Grain | null): Row[] {
+  if (!grain) return [];
+  const places = new Map(rows.flatMap((row) => (typeof row.bucket === 'number' ? [[String(row.period), row.bucket] as const] : [])));
+  const periods = [...places.keys()].sort();
+  const [first, last] = [periods[0], periods.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const groups = new Map<number, Numbered[]>();
+  for (const annotation of annotations) {
+    const begin = startOf(grain, annotation.from);
+    const end = startOf(grain, annotation.to);
+    if (end < first || begin > last) continue;
+    // What began before the first period stands on it.
+    const bucket = places.get(begin < first ? first : begin);
+    if (bucket !== undefined) groups.set(bucket, [...(groups.get(bucket) ?? []), annotation]);
+  }
+  return [...groups].map(([bucket, group]) => {
+    const to = group.reduce((latest, one) => (one.to > latest ? one.to : latest), '');
+    const end = startOf(grain, to);
+    return {
+      bucket,
+      until: places.get(end > last ? last : end) ?? bucket,
+      mark: inRuns(group.map((one) => one.number)),
+      said: group.map((one) => `${one.number}. ${describeAnnotation(one)}`).join('\n'),
+    };
+  });
+}
+
+/** The numbers that stand on a chart, in order. */
+export function numbersOn(annotations: readonly Numbered[], rows: readonly Row[], grain: Grain | null): Numbered[] {
+  return annotations.filter((one) => annotationRows([one], rows, grain).length > 0);
+}
+
+/** The layer below the lines of a chart over time: a rule where something happened, pale to where it ended, and its number on the axis. */
+export function annotationLayer(theme: Theme) {
+  const x = timeAxis;
+  const tooltip = [{ field: 'said', title: 'Note' }];
+  const ink = colour('ink-2', theme);
+  return {
+    data: { name: annotationData },
+    encoding: { x, y: null },
+    layer: [
+      {
+        transform: [{ filter: 'datum.until > datum.bucket' }],
+        mark: { type: 'rect', color: ink, opacity: 0.1, aria: false, tooltip: null },
+        encoding: { x2: { field: 'until' } },
+      },
+      { mark: { type: 'rule', color: ink, strokeWidth: 1, strokeDash: [2, 2], aria: false, tooltip: null } },
+      // A rule of a pixel is hard to hit.
+      { mark: { type: 'rule', color: ink, strokeWidth: 14, opacity: 0, aria: false }, encoding: { tooltip } },
+      {
+        mark: {
+          type: 'text',
+          baseline: 'bottom',
+          align: 'left',
+          dx: 3,
+          dy: -2,
+          fontSize: 13,
+          fontWeight: 600,
+          color: ink,
+          aria: false,
+        },
+        encoding: { y: { value: { expr: 'height' } }, text: { field: 'mark' }, tooltip },
+      },
+    ],
+  };
+}
+
+/** Numbers with runs shortened: "1–3, 5". */
+function inRuns(numbers: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run && run[1] === number - 1) run[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.map(([a, b]) => (a === b ? String(a) : b === a + 1 ? `${a}, ${b}` : `${a}–${b}`)).join(', ');
+}
