@@ -13,8 +13,8 @@ export interface Choice {
   not: readonly string[];
 }
 
-/** A member as it is listed; `cases` null: there is no such member. */
+/** A member as it is listed; `cases` null: there is no such member; undefined: not told yet. */
 export interface Member {
   name: string;
-  cases: number | null;
+  cases: number | null | undefined;
 }

@@ -12,7 +12,9 @@ const listKeys: Record<string, readonly string[]> = { '/cases': ['page'], '/sati
 
 /** What the screen looks at. The address is the state: reading it is parsing, setting it pushes history, so back undoes. */
 class ViewState {
-  #parsed = $derived(viewFromSearch(viewPart(router.search)));
+  #kept = $state.raw(keptSearch());
+  // The address of the data page says which list is shown, in words of its own: what was looked at before waits meanwhile.
+  #parsed = $derived(viewFromSearch(viewPart(router.path === '/data' ? this.#kept : router.search)));
   #opened = $derived(readDrill(router.search));
   #place = $derived(placeFromSearch(router.search));
   #refused = $state.raw<{ address: string; problems: Problem[] }>({ address: '', problems: [] });
@@ -30,6 +32,13 @@ class ViewState {
     // The page of an issue says itself that there is no such issue.
     const refused = router.path.startsWith('/issues/') ? this.refused.filter((p) => !isOfIssue(p)) : this.refused;
     return [...this.#parsed.problems, ...this.#opened.problems, ...place, ...refused];
+  }
+
+  /** Remembers what is looked at for links from the data page; called wherever the reader goes. */
+  keep(): void {
+    if (router.path === '/data') return;
+    this.#kept = viewPart(router.search);
+    keepSearch(this.#kept);
   }
 
   /** What the server refused of this address. */
@@ -77,6 +86,7 @@ class ViewState {
 
   /** Address of another screen that looks at the same. */
   href(path: string, drill: Drill | null = null): string {
+    if (path === '/data') return path;
     return address(path, searchWithDrill(viewToSearch(this.view), drill));
   }
 
@@ -98,6 +108,25 @@ export const viewState = new ViewState();
 /** Whether a problem is that an issue filtered by is not known. */
 export function isOfIssue({ field }: Problem): boolean {
   return /(^|\.)where\.issue$/.test(field);
+}
+
+const key = 'silverlining.view';
+
+// A browser that forbids storage throws at its mere mention; what is looked at then lasts as long as the page.
+function keptSearch(): string {
+  try {
+    return sessionStorage.getItem(key) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function keepSearch(search: string): void {
+  try {
+    sessionStorage.setItem(key, search);
+  } catch {
+    return;
+  }
 }
 
 function address(path: string, search: string): string {
