@@ -78,10 +78,10 @@ export function annotationLayer(theme: Theme) {
     layer: [
       {
         transform: [{ filter: 'datum.until > datum.bucket' }],
-        mark: { type: 'rect', color: ink, opacity: 0.1, aria: false, tooltip: null },
+        mark: { type: 'rect', color: ink, opacity: 0.07, aria: false, tooltip: null },
         encoding: { x2: { field: 'until' } },
       },
-      { mark: { type: 'rule', color: ink, strokeWidth: 1, strokeDash: [2, 2], aria: false, tooltip: null } },
+      { mark: { type: 'rule', color: ink, strokeWidth: 1, strokeDash: [2, 2], opacity: 0.7, aria: false, tooltip: null } },
       // A rule of a pixel is hard to hit.
       { mark: { type: 'rule', color: ink, strokeWidth: 14, opacity: 0, aria: false }, encoding: { tooltip } },
       {
