@@ -1,4 +1,4 @@
-// time limit: 300 s
+// time limit: 600 s
 import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
