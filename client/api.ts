@@ -5,6 +5,7 @@ import type { WhoAnswersJson, WhoAnswersRequest } from '../queries/model/who-ans
 import type {
   CaseDetail,
   CasePage,
+  CasePicks,
   DrillRequest,
   FacetsJson,
   FacetsRequest,
@@ -54,6 +55,9 @@ export const api = {
 
   /** Notes what was done about a low score. */
   noteFollowUp: (body: FollowUpBody): Promise<FollowUpJson> => json('PUT', '/api/follow-ups', { body }),
+
+  /** A few of them for a conversation. */
+  casePicks: (body: DrillRequest, signal?: AbortSignal): Promise<CasePicks> => json('POST', '/api/case-picks', { body, signal }),
 
   caseDetail: (id: number | string, signal?: AbortSignal): Promise<CaseDetail> =>
     json('GET', `/api/cases/${encodeURIComponent(id)}`, { signal }),

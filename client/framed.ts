@@ -120,6 +120,7 @@ export function signsOf({ report, table, measures, grain, drawn }: Framed, befor
       ? [`upright tick: ${measures[0] === 'received' ? 'the count ' : ''}before${when}`]
       : []),
     ...(type === 'intervals' ? ['upright line: all together; blue or orange: more than chance allows'] : []),
+    ...(type === 'funnel' ? ['upright line: what chance allows; coloured: further off than chance explains'] : []),
     ...(type === 'pareto' ? ['filled: the few that make most of it; at the right: the share with all above'] : []),
     ...(type === 'heat' ? ['stronger: more cases'] : []),
   ];

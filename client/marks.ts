@@ -29,7 +29,7 @@ export function marksOf(report: Report, drawn: Row[]): Mark[][] {
   const series = new Map<string, Mark[]>();
   for (const measure of drawnMeasures(report)) {
     for (const [index, row] of drawn.entries()) {
-      if (row[measure] === null || row[measure] === undefined) continue;
+      if (row[measure] === null || row[measure] === undefined || row.away === null) continue;
       // Not drawn as a line: it is no member.
       if (chart.type === 'lines' && row[chart.by] === otherLabel) continue;
       const name = chart.type === 'lines' || chart.type === 'heat' ? String(row[chart.by]) : measure;
@@ -77,6 +77,8 @@ export function absenceOf(table: TableJson, measure: MeasureName | undefined, so
 }
 
 function spoken(report: Report, measure: MeasureName, row: Row): string {
+  if (report.chart.type === 'funnel')
+    return `${row.name_text}: ${measureOf(measure).label.toLowerCase()} ${row[`${measure}_text`]}, expected ${row.expected_text}, ${row.verdict_text}`;
   const name = 'by' in report.chart ? [String(row[report.chart.by])] : [];
   const when = row.period_text ? [String(row.period_text)] : [];
   const has = (key: string) => row[key] !== undefined && row[key] !== '–';
@@ -108,6 +110,9 @@ function spokenOfAge(row: Row): string {
 export function totalOf(report: Report, table: TableJson, measure: MeasureName | undefined): number {
   if (!measure) return 0;
   const counts = table.rows.flatMap((row) => countOf(row, measure) ?? []);
+  // Of themes each case handled counts once a theme.
+  if (report.chart.type === 'funnel' && measureOf(measure).kind === 'count')
+    return table.rows.reduce((sum, row) => sum + Number(row[measure] ?? 0), 0);
   const isOverTime = measureOf(measure).kind === 'stock' && Boolean(report.query.grain);
   return isOverTime ? (counts.at(-1) ?? 0) : counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,5 +1,6 @@
 import { openBudget, type Budget } from './budget.ts';
 import { figuresOfAll, readAhead, type Asked, type TallyStore } from './figures.ts';
+import { compareFairly, fairKeys, isNamed, writeFair, type FairFigures } from './insights/fair-table.ts';
 import { chooseMembers, firstAsked, type Kept } from './members.ts';
 import { wholeOf, writeVerdicts } from './insights/against-whole.ts';
 import { addPareto } from './insights/pareto-table.ts';
@@ -58,9 +59,10 @@ async function finishAll(
   const tables: TableJson[] = [];
   for (const [i, p] of prepared.entries()) {
     tables.push(
-      await atQuery(i, prepared.length, () => {
+      await atQuery(i, prepared.length, async () => {
         const judged = { judging: judging[i] ?? null, figures: all[prepared.length + i] ?? [] };
-        return finish(p, all[i] ?? [], kept[i] ?? null, judged, deps.budget);
+        const fair = p.query.fair ? await compareFairly(deps, p, store) : null;
+        return finish(p, all[i] ?? [], kept[i] ?? null, { judged, fair }, deps.budget);
       }),
     );
   }
@@ -77,18 +79,24 @@ async function finish(
   p: Prepared,
   figures: MeasureFigures[],
   kept: Kept | null,
-  judged: { judging: Judging | null; figures: MeasureFigures[] },
+  { judged, fair }: { judged: { judging: Judging | null; figures: MeasureFigures[] }; fair: FairFigures | null },
   budget: Budget,
 ): Promise<TableJson> {
   const { query, scope, catalog, current, before } = p;
-  const members = query.by.length ? membersOf(figures) : [''];
+  const named = query.by.length ? membersOf(figures) : [''];
+  const members = fair ? [...new Set([...named, ...fairKeys(fair)])] : named;
   const columns = columnsOf(query);
   budget.spend('rows', members.length * current.stretches.length);
   budget.spend('values', members.length * current.stretches.length * columns.length);
   const { name } = orderOf(query);
   members.sort(memberOrder(query, kept?.totals ?? figures.find((f) => f.name === name)?.current.byMember ?? null, catalog.nameOf));
-  const rows = await rowsOfTable(query, figures, members, current.stretches, catalog.nameOf, budget);
+  let rows = await rowsOfTable(query, figures, members, current.stretches, catalog.nameOf, budget);
   const limits = query.signals ? judgeRows(p, rows, members, judged.judging, judged.figures) : null;
+  if (fair) {
+    // Without a grain there is one row a member.
+    rows.forEach((row, i) => writeFair(row, query, members[i] ?? '', fair));
+    rows = rows.filter((row) => isNamed(row, query));
+  }
   if (name === 'period' && query.grain) {
     const sign = orderOf(query).isDescending ? -1 : 1;
     rows.sort((a, b) => sign * (String(a.period) < String(b.period) ? -1 : a.period === b.period ? 0 : 1));

@@ -65,6 +65,12 @@ function talliesIn({ current, before, lag }: ReturnType<typeof planOf>[number]):
   return [...current, ...before, ...(lag ? [lag] : [])];
 }
 
+/** The rows of tallies, each read once in a request. */
+export async function readTallies(deps: QueryDeps, tallies: readonly Tally[], store: TallyStore): Promise<TallyRow[][]> {
+  await tallyOnce(deps, tallies, store);
+  return tallies.map((tally) => store.get(JSON.stringify(tally)) ?? []);
+}
+
 /** The rows of tallies that a request has already read. */
 export type TallyStore = Map<string, TallyRow[]>;
 

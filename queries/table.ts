@@ -4,6 +4,7 @@ import { emptyFigure, unknownFigure } from './finish.ts';
 import { paretoColumns } from './insights/pareto-columns.ts';
 import type { Lag } from './lag.ts';
 import { isShare } from './model/measure.ts';
+import { fairColumns } from './model/fair.ts';
 import { dimensionOf, measureOf, otherLabel, type DimensionName, type MeasureName } from './model/model.ts';
 import type { Query } from './model/query.ts';
 import type { Column, Row } from './model/wire.ts';
@@ -22,7 +23,7 @@ export interface MeasureFigures {
 
 /** The columns of an answer (DESIGN §6): keys, then each measure with what travels with it. */
 export function columnsOf(
-  query: Pick<Query, 'measures' | 'by' | 'grain' | 'compare'> & Partial<Pick<Query, 'signals' | 'against' | 'pareto'>>,
+  query: Pick<Query, 'measures' | 'by' | 'grain' | 'compare'> & Partial<Pick<Query, 'signals' | 'against' | 'pareto' | 'fair'>>,
 ): Column[] {
   const key = (name: string, label: string, type: Column['type']): Column => ({
     name,
@@ -39,6 +40,7 @@ export function columnsOf(
     ...query.measures.flatMap((name) => [
       ...measureColumns(name, query.compare !== null, query.signals === true),
       ...(query.against ? verdictColumns(name) : []),
+      ...(query.fair ? fairColumns(name) : []),
     ]),
     ...(query.pareto ? paretoColumns(query.measures[0], query.compare !== null) : []),
   ];

@@ -29,6 +29,7 @@ const routes: Route[] = [
   { pattern: '/issues/:issue', file: 'IssuePage', title: 'Issue', under: '/issues' },
   { pattern: '/resolution', file: 'Resolution', title: 'Resolution time', section: { label: 'Resolution', letter: 'r' } },
   { pattern: '/satisfaction', file: 'Satisfaction', title: 'Satisfaction', section: { label: 'Satisfaction', letter: 's' } },
+  { pattern: '/coaching', file: 'Coaching', title: 'Coaching', section: { label: 'Coaching', letter: 'h' } },
   { pattern: '/cases', file: 'Cases', title: 'Cases', section: { label: 'Cases', letter: 'c', isMain: true } },
   { pattern: '/cases/new', file: 'EntryPage', title: 'Enter a case', section: { label: 'Enter a case', letter: 'n', isMain: true } },
   { pattern: '/cases/:id', file: 'CasePage', title: 'Case' },

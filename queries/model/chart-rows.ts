@@ -1,6 +1,7 @@
 import { bandLabels } from './band-labels.ts';
 import { bucketsBetween } from './buckets.ts';
 import { curveRows } from './chart-curve.ts';
+import { funnelPlace } from './chart-funnel.ts';
 import { intervalParts } from './chart-intervals.ts';
 import { tonesOf } from './chart-heat.ts';
 import { paretoTexts } from './chart-pareto.ts';
@@ -15,7 +16,8 @@ import type { Row, TableJson, Value } from './wire.ts';
  * accessible name of the mark; over time also `bucket`, the position of the period from 0, its `tick` and `year` as the axis writes them, and
  * `meets_part`, 1 where the line to or from this row belongs to a part of a period; for bands `KEY_label_at`, where the name of the line
  * stands, on the row it stands at, and of judged figures the words of {@link signalWords}; where each line has a name `name_lines`, that
- * name in at most two lines, and for intervals what {@link intervalParts} says. A curve has the rows of {@link curveRows}.
+ * name in at most two lines, and for intervals and funnels what {@link intervalParts} and
+ * {@link funnelPlace} say. A curve has the rows of {@link curveRows}.
  */
 export function chartRows(report: Report, table: TableJson, grain: Grain | null, currency: string): Row[] {
   const measures = drawnMeasures(report);
@@ -44,6 +46,7 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
     }
     if (hasNames(chart))
       drawn.name_lines = inTwoLines(nameWithin(memberName(chart, row), parent), chart.type === 'intervals' ? narrowNames : wideNames);
+    if (report.chart.type === 'funnel') Object.assign(drawn, funnelPlace(report.chart.measure, row, table.columns));
     for (const [measure, place] of Object.entries(named?.get(row) ?? {})) drawn[`${measure}_label_at`] = place;
     if (labels) drawn.label_at = labels.get(row) ?? null;
     const when = grain && typeof row.period === 'string' ? formatBucket(grain, row.period) : null;

@@ -23,6 +23,7 @@ import { curve } from './chart-curve.ts';
 import { intervals } from './chart-intervals.ts';
 import { heatMap } from './chart-heat.ts';
 import { paretoBars } from './chart-pareto.ts';
+import { funnel } from './chart-funnel.ts';
 import { colour, type Theme } from './colours.ts';
 import { measureOf, otherLabel, dimensions, type MeasureName } from './model.ts';
 import type { Report } from './reports.ts';
@@ -62,6 +63,7 @@ export function chartSpec(report: Report, columns: Column[], style: ChartStyle):
   }
   if (chart.type === 'heat')
     return { ...base, height: { step: 30 }, params: [...tickParams], ...heatMap(chart.measure, chart.by, style.theme) } as TopLevelSpec;
+  if (chart.type === 'funnel') return { ...base, height: style.height ?? 300, ...funnel(chart.measure, chart.by, style) } as TopLevelSpec;
   const time = { ...base, height: style.height ?? 240, params: [...tickParams] };
   if (chart.type === 'lines') {
     // What is left over is no member and would press the lines of the members flat; the table has it.

@@ -111,6 +111,7 @@ const surveys: Need = { anyOf: ['surveys.answered_at'], message: 'no satisfactio
 const complaintsUpheld = outcomes.indexOf('upheld') + 1;
 const partlyUpheld = outcomes.indexOf('partly upheld') + 1;
 const notUpheld = outcomes.indexOf('not upheld') + 1;
+const agentBehaviour = controllabilities.indexOf('agent behaviour') + 1;
 const csat = surveyKinds.indexOf('csat') + 1;
 const nps = surveyKinds.indexOf('nps') + 1;
 const ces = surveyKinds.indexOf('ces') + 1;
@@ -204,6 +205,20 @@ export const measures = {
     label: 'Cases escalated',
     needs: [{ anyOf: ['first_escalated_at', 'events'], message: 'the date of escalation is not recorded in this source' }],
     description: 'Cases by the date they were first escalated; each counts once.',
+  },
+  coachable: {
+    kind: 'count',
+    fact: 'case',
+    on: 'received',
+    where: [{ column: 'controllability', op: 'is', value: agentBehaviour }],
+    unit: 'cases',
+    better: 'lower',
+    label: 'Down to behaviour',
+    needs: [
+      { anyOf: ['controllability'], message: 'in whose hands causes lie is not recorded in this source' },
+      { anyOf: ['theme'], message: 'what could be coached is not recorded in this source' },
+    ],
+    description: 'Cases by the date they were received whose cause lies in how somebody acted, and so can be coached.',
   },
   compliments: {
     kind: 'count',

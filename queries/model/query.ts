@@ -1,6 +1,7 @@
 import { BadInput, didYouMean, type Problem } from '../../etl/errors.ts';
 import { isRealDate } from '../../etl/record.ts';
 import { daysBetween } from './buckets.ts';
+import { fairProblems } from './fair.ts';
 import {
   dimensionNames,
   grains,
@@ -55,6 +56,8 @@ export interface Query {
   against: Against | null;
   /** Whether each member is told with its share, whether it is one of the vital few, and what it could change places with by chance. */
   pareto: boolean;
+  /** Each member beside what its mix of cases would give: columns of `fair.ts`. */
+  fair: boolean;
 }
 
 /** A query as it travels: only what differs from the defaults. */
@@ -73,6 +76,7 @@ export interface QueryJson {
   signals?: boolean;
   against?: string;
   pareto?: boolean;
+  fair?: boolean;
 }
 
 export const limits = { by: 3, measures: 24, members: 1000, limit: 1000, text: 500, years: 200 } as const;
@@ -93,6 +97,7 @@ const keys = [
   'signals',
   'against',
   'pareto',
+  'fair',
 ];
 
 /** A query over a window, with the defaults for what is not asked. */
@@ -109,6 +114,7 @@ export function queryOf(ask: Pick<Query, 'measures' | 'from' | 'to'> & Partial<Q
     signals: false,
     against: null,
     pareto: false,
+    fair: false,
     ...ask,
   };
 }
@@ -152,6 +158,7 @@ export function parseQuery(raw: unknown): Query {
     signals: parseFlag(raw.signals, 'signals', problems),
     against: parseOne(raw.against, 'against', againsts, problems),
     pareto: parsePareto(raw.pareto, measures, by, grain, problems),
+    fair: parseFlag(raw.fair, 'fair', problems),
   };
   if (query.signals && !grain) problems.push({ field: 'signals', message: 'needs a grain: each period is judged beside those before it' });
   if (query.against && (by.length !== 1 || grain))
@@ -159,6 +166,7 @@ export function parseQuery(raw: unknown): Query {
   const mentionsNeeds = (['issue', 'sub_issue'] as const).some((d) => by.includes(d) || where.members[d] !== undefined);
   if (measures.includes('mentions') && !mentionsNeeds)
     problems.push({ field: 'measures', message: '"mentions" counts cases naming an issue: put issue or sub_issue in by or where' });
+  if (query.fair) problems.push(...fairProblems(query));
   if (problems.length) throw new BadInput(problems);
   return query;
 }
@@ -182,6 +190,7 @@ export function serialiseQuery(query: Query): QueryJson {
     ...(query.signals && { signals: true }),
     ...(query.against && { against: query.against }),
     ...(query.pareto && { pareto: true }),
+    ...(query.fair && { fair: true }),
   };
 }
 

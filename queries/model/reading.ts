@@ -5,6 +5,7 @@ import { formatBucket, formatCount, formatInterval, formatValue } from './number
 import { drawnMeasures, type Report } from './reports.ts';
 import { readMembers } from './reading-members.ts';
 import { readHeat, readPareto } from './reading-issues.ts';
+import { readFair } from './reading-fair.ts';
 import { readAges, readCurve, readFlow, readStocks } from './reading-wait.ts';
 import { signalOf, signals } from './signal.ts';
 import { fewestOfRate } from './verdict.ts';
@@ -36,6 +37,8 @@ export function describeReading(report: Report, table: TableJson, grain: Grain |
   }
   const { chart } = report;
   switch (chart.type) {
+    case 'funnel':
+      return readFair(chart.measure, table);
     case 'curve':
       return readCurve(chart.measures, table);
     case 'bars':

@@ -1,7 +1,8 @@
 import { addBuckets, addDays, startOf } from './buckets.ts';
 import { dimensionOf, measureNames, measureOf, type Grain, type MeasureName } from './model.ts';
+import { coachingReports } from './coaching-reports.ts';
 import { issueReports, oneIssueReports } from './issue-reports.ts';
-import type { Query } from './query.ts';
+import type { Query, Where } from './query.ts';
 import { grainFor, viewQuery, type View, type Known } from './view.ts';
 
 /** How a table is drawn; `measures` are the value columns in order of drawing. */
@@ -19,7 +20,9 @@ export type ChartKind =
   /** Horizontal bars, the vital few stronger, each with the share of it and all above; of a query with `pareto: true`. */
   | { type: 'pareto'; measure: MeasureName; by: string }
   /** A line of cells a member of `by`, a cell a period, darker for more. */
-  | { type: 'heat'; measure: MeasureName; by: string };
+  | { type: 'heat'; measure: MeasureName; by: string }
+  /** A point a member: how far it lies from what its mix of cases would give, by how many cases, between the limits of chance. Needs a fair query. */
+  | { type: 'funnel'; measure: MeasureName; by: string };
 
 /** A question, the query that answers it, and how it is drawn. A new chart is a new entry. */
 export interface Report {
@@ -31,6 +34,8 @@ export interface Report {
   chart: ChartKind;
   /** Measures that {@link laidOver} draws beside the others, for contrast. */
   overlay?: readonly MeasureName[];
+  /** Members it is limited to, whatever the view looks at. */
+  only?: Where['members'];
 }
 
 /** The value columns a report draws, in order of drawing. */
@@ -202,6 +207,7 @@ export const reports: Report[] = [
   ...satisfactionReports,
   ...issueReports,
   ...oneIssueReports,
+  ...coachingReports,
 ];
 
 /** The six tiles of the first screen, each a figure, its change and a sparkline. */
@@ -220,7 +226,8 @@ export const tiles: { measure: MeasureName; title: string }[] = [
  */
 export function reportQuery(report: Report, view: View, known: Known): Query {
   const { grain, ...ask } = report.query;
-  const query = viewQuery(view, known, { ...ask, grain: grain === 'view' ? viewGrain(view, known) : (grain ?? null) });
+  const where = report.only ? { where: { ...view.where, members: { ...view.where.members, ...report.only } } } : {};
+  const query = viewQuery(view, known, { ...ask, ...where, grain: grain === 'view' ? viewGrain(view, known) : (grain ?? null) });
   return query.by.includes('age_band') && query.to < known.today ? { ...query, asOf: query.to } : query;
 }
 
@@ -281,6 +288,11 @@ export function satisfactionQueries(view: View, known: Known): Query[] {
     ...satisfactionReports.map((report) => reportQuery(report, view, known)),
     viewQuery(view, known, { measures: ['csat_rate', 'response_rate', 'nps', 'ces_rate'] }),
   ];
+}
+
+/** Everything the screen of coaching asks, in one request: the queries of {@link coachingReports} in order. */
+export function coachingQueries(view: View, known: Known): Query[] {
+  return coachingReports.map((report) => reportQuery(report, view, known));
 }
 
 /** The grain of a view, or the one its period is drawn in when nobody chose. */

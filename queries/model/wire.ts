@@ -1,4 +1,5 @@
 import type { CaseFieldName, Flag } from '../../etl/record.ts';
+import type { FairRole } from './fair.ts';
 import type { Dimension, DimensionName, Grain, MeasureName, RangeName } from './model.ts';
 import type { Measure, Unit } from './measure.ts';
 import type { FollowUpJson } from './follow-up.ts';
@@ -24,7 +25,8 @@ export type ColumnRole =
   | 'signal'
   | 'overall'
   | 'verdict'
-  | 'pareto';
+  | 'pareto'
+  | FairRole;
 
 export interface Column {
   name: string;
@@ -281,6 +283,18 @@ export interface CaseDetail {
   flags: Flag[];
   /** Null where no calendar holds for it. */
   business_time: BusinessTimeJson | null;
+}
+
+/** A case picked for a conversation, why, and whether it is a good example. */
+export interface CasePick {
+  case: CaseRow;
+  reason: string;
+  good: boolean;
+}
+
+/** Answer of `POST /api/case-picks`. */
+export interface CasePicks {
+  picks: CasePick[];
 }
 
 /** Answer of `GET /api/labels`: most frequent first. */

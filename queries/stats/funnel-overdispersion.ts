@@ -74,15 +74,18 @@ export function overdispersedLimits(
   return { lower: restore(Math.max(0, middle - half), kind), upper: restore(Math.min(most, middle + half), kind) };
 }
 
-function transform(value: number, kind: FunnelKind): number {
+/** A share or a ratio on the scale on which units are compared. */
+export function transform(value: number, kind: FunnelKind): number {
   return kind === 'share' ? Math.asin(Math.sqrt(value)) : Math.sqrt(value);
 }
 
-function restore(value: number, kind: FunnelKind): number {
+/** The share or the ratio that stands there on that scale. */
+export function restore(value: number, kind: FunnelKind): number {
   return (kind === 'share' ? Math.sin(value) : value) ** 2;
 }
 
-function errorOf(denominator: number, tau2: number): number {
+/** The standard error of a unit on that scale, with the variance between units. */
+export function errorOf(denominator: number, tau2: number): number {
   return Math.sqrt(1 / (4 * denominator) + tau2);
 }
 

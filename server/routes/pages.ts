@@ -9,6 +9,7 @@ export const screens = [
   '/issues/:issue',
   '/resolution',
   '/satisfaction',
+  '/coaching',
   '/cases',
   '/cases/new',
   '/cases/:id',

@@ -36,6 +36,7 @@ const examples: Record<ChartKind['type'], Example> = {
   pareto: { path: '/issues', report: 'issues_by_count' },
   heat: { path: '/issues', report: 'issues_heat' },
   intervals: { path: '/satisfaction', report: 'satisfaction_by_channel' },
+  funnel: { path: '/coaching', report: 'team_on_time_rate' },
   curve: { path: '/resolution', report: 'still_open', bound: ({ share }) => share },
 };
 

@@ -22,6 +22,7 @@ queries('fills in what is left out', () => {
     signals: false,
     against: null,
     pareto: false,
+    fair: false,
   });
 });
 

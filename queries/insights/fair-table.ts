@@ -1,0 +1,112 @@
+import type { TallyStore } from '../figures.ts';
+import { readTallies } from '../figures.ts';
+import { caseMix, fairRoles, memberOf, type FairRole } from '../model/fair.ts';
+import { measureOf, noneLabel, type MeasureName } from '../model/model.ts';
+import type { Query } from '../model/query.ts';
+import { talliesOf, type Tally, type TallyRow, type Through } from '../model/tally.ts';
+import type { Row, Value } from '../model/wire.ts';
+import type { Prepared, QueryDeps } from '../prepare.ts';
+import { expectedOfMix, type MixCell, type MixTotal } from './case-mix.ts';
+import { compareCounts, compareShares, judge, type Compared, type FairFigure } from './fair-comparison.ts';
+
+/** What a fair query says of each member (codes of `by` joined by ","), a measure at a time. */
+export type FairFigures = Map<MeasureName, Map<string, FairFigure & { n: number }>>;
+
+/**
+ * Compares the members of a fair query with what their mix of cases would give. All its measures and members are judged together; members without a name,
+ * and cases without a theme where themes are asked for, are in no comparison.
+ */
+export async function compareFairly(deps: QueryDeps, p: Prepared, store: TallyStore): Promise<FairFigures> {
+  const asked = p.measures.flatMap(({ name, through, isMissing }) => {
+    const tally = isMissing || p.current.stretches.length === 0 ? null : fairTally(p, name, through);
+    return tally ? [{ name, tally }] : [];
+  });
+  const rows = await readTallies(deps, asked.map(({ tally }) => tally), store); // prettier-ignore
+  const compared = asked.flatMap(({ name }, i) => {
+    const members = totalsOf(p.query, rows[i] ?? []);
+    const compare = measureOf(name).kind === 'ratio' ? compareShares : compareCounts;
+    const figures = compare(members.map(([, total]) => total));
+    return members.map(([member, { n }], m) => ({ name, member, n, figure: figures[m] as Compared })); // one a member
+  });
+  const judged = judge(compared.map(({ figure }) => figure));
+  const figures: FairFigures = new Map(p.measures.map(({ name }) => [name, new Map<string, FairFigure & { n: number }>()]));
+  for (const [i, { name, member, n }] of compared.entries()) {
+    const figure = judged[i];
+    if (figure) figures.get(name)?.set(member, { ...figure, n });
+  }
+  return figures;
+}
+
+/** The members anything is said of. */
+export function fairKeys(figures: FairFigures): string[] {
+  return [...figures.values()].flatMap((byMember) => [...byMember.keys()]);
+}
+
+/** Writes into a row of a fair table what is said of its member. */
+export function writeFair(row: Row, query: Query, member: string, figures: FairFigures): void {
+  for (const name of query.measures) {
+    const figure = figures.get(name)?.get(member);
+    if (measureOf(name).kind === 'count') row[`${name}_n`] = figure?.n ?? null;
+    const values: Record<FairRole, Value> = {
+      expected: figure?.expected ?? null,
+      limit_low: figure?.limitLow ?? null,
+      limit_high: figure?.limitHigh ?? null,
+      shrunk: figure?.shrunk ?? null,
+      shrunk_low: figure?.shrunkLow ?? null,
+      shrunk_high: figure?.shrunkHigh ?? null,
+      verdict: figure?.verdict ?? 'not enough data',
+    };
+    for (const role of fairRoles) row[`${name}_${role}`] = values[role];
+  }
+}
+
+/** Whether a row is about members that have names. */
+export function isNamed(row: Row, { by }: Query): boolean {
+  return by.every((name) => row[name] !== noneLabel);
+}
+
+/** A measure by member, theme where asked, and what makes cases alike: the cases that could count, and those that do. */
+function fairTally(p: Prepared, name: MeasureName, through: Through): Tally | null {
+  const { query, scope, current, currency } = p;
+  const by = [...query.by, ...caseMix];
+  const frame = {
+    from: current.from,
+    to: current.to,
+    grain: null,
+    by,
+    keep: null,
+    filter: scope.filter,
+    through,
+    business: null,
+    currency,
+  };
+  const [tally] = talliesOf(name, frame);
+  const measure = measureOf(name);
+  if (!tally || measure.kind !== 'count') return tally ?? null;
+  return { ...tally, sums: [{ column: 1, where: [] }, { column: 1, where: measure.where ?? [] }] }; // prettier-ignore
+}
+
+/** The totals of each member: of all cases, or of each theme, for which every case of a member could have counted. */
+function totalsOf({ by }: Query, rows: readonly TallyRow[]): [string, MixTotal][] {
+  const at = by.indexOf(memberOf(by));
+  const theme = by.indexOf('theme');
+  const cells = rows.flatMap(({ keys, sums }) => {
+    const member = keys[at] ?? 0;
+    const cell = {
+      member,
+      theme: theme < 0 ? 0 : (keys[theme] ?? 0),
+      stratum: keys.slice(by.length),
+      n: sums[0] ?? 0,
+      events: sums[1] ?? 0,
+    };
+    return member === 0 ? [] : [cell];
+  });
+  if (theme < 0) return [...expectedOfMix(cells.map((cell): MixCell => ({ ...cell, member: String(cell.member) })))];
+  const themes = [...new Set(cells.filter((cell) => cell.events > 0).map((cell) => cell.theme))].filter((code) => code !== 0);
+  return themes.flatMap((code) => {
+    const nameOf = (member: number) => by.map((_, i) => (i === theme ? code : member)).join(',');
+    return [
+      ...expectedOfMix(cells.map((cell) => ({ ...cell, member: nameOf(cell.member), events: cell.theme === code ? cell.events : 0 }))),
+    ];
+  });
+}
