@@ -26,14 +26,14 @@ headlines('name the issue most cases are about, with its change', () => {
     { issue: 'Late', received: 60, received_before: 20 },
     { issue: '(none)', received: 40, received_before: 40 },
   ];
-  assert.is(issuesHeadline(table(rows)), '“Late” comes up most: 60 of 100 cases (60%), 200% more than before.');
+  assert.is(issuesHeadline(table(rows)), '“Late” comes up most: 60 of 100 cases (60%), 3 times as many as before.');
   assert.is(issuesHeadline(table([{ issue: '(none)', received: 3 }])), 'No issue is recorded for these cases.');
   assert.is(issuesHeadline(table([])), 'No cases match in this period.');
 });
 
 headlines('say how many cases an issue has and what share of all', () => {
   const row = { received: 60, received_before: 20, issue_share: 0.12, issue_share_n: 500 };
-  assert.is(issueHeadline(table([row])), '60 cases came in, 200% more than before; that is 12% of all 500.');
+  assert.is(issueHeadline(table([row])), '60 cases came in, 3 times as many as before; that is 12% of all 500.');
   assert.is(issueHeadline(table([{ received: 0, issue_share: 0, issue_share_n: 500 }])), 'No case in this period is about it.');
 });
 

@@ -97,8 +97,8 @@ properties('the cases behind every figure are as many as the figure says', async
             ...(limit && { limit }),
             ...(asOf && { asOf }),
           });
-          for (const measures of [measureNames.slice(0, 12), measureNames.slice(12, 24), measureNames.slice(24)])
-            await drillEverything(deps, { ...query, measures });
+          for (let from = 0; from < measureNames.length; from += 12)
+            await drillEverything(deps, { ...query, measures: measureNames.slice(from, from + 12) });
         });
       },
     ),

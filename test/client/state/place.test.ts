@@ -5,7 +5,7 @@ import { placeFromSearch, placeHref } from '../../../client/state/place.ts';
 const places = suite('place in the address');
 const nowhere = {
   tab: 'sources', page: 1, run: null, rule: '', state: 'waiting', row: null,
-  source: '', field: '', reason: '', dimension: '', value: '', origin: '', connector: '',
+  source: '', field: '', reason: '', dimension: '', value: '', origin: '', connector: '', follow_up: 'to_follow_up',
 }; // prettier-ignore
 
 places('reads the list, its page and what it is narrowed to', () => {
