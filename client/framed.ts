@@ -121,7 +121,7 @@ export function signsOf({ report, table, measures, grain, drawn }: Framed, befor
       : []),
     ...(type === 'intervals' ? ['upright line: all together; blue or orange: more than chance allows'] : []),
     ...(type === 'funnel' ? ['upright line: what chance allows; coloured: further off than chance explains'] : []),
-    ...(type === 'pareto' ? ['filled: the few that make most of it; at the right: the share with all above'] : []),
+    ...(type === 'pareto' ? ['filled: the few that make most of it; at the right, where there is room: the share with all above'] : []),
     ...(type === 'heat' ? ['stronger: more cases'] : []),
   ];
 }

@@ -18,18 +18,26 @@ interface Route {
   pattern: string;
   file: string;
   title: string;
+  /** Whether it shows figures of what is looked at, and so has the filters. */
+  hasFigures?: true;
   section?: Omit<Section, 'path'>;
   /** Path of the section it belongs to, where it is none itself. */
   under?: string;
 }
 
 const routes: Route[] = [
-  { pattern: '/', file: 'Overview', title: 'Overview', section: { label: 'Overview', letter: 'o', isMain: true } },
-  { pattern: '/issues', file: 'Issues', title: 'Issues', section: { label: 'Issues', letter: 'i', isMain: true } },
-  { pattern: '/issues/:issue', file: 'IssuePage', title: 'Issue', under: '/issues' },
-  { pattern: '/resolution', file: 'Resolution', title: 'Resolution time', section: { label: 'Resolution', letter: 'r' } },
-  { pattern: '/satisfaction', file: 'Satisfaction', title: 'Satisfaction', section: { label: 'Satisfaction', letter: 's' } },
-  { pattern: '/coaching', file: 'Coaching', title: 'Coaching', section: { label: 'Coaching', letter: 'h' } },
+  { pattern: '/', file: 'Overview', hasFigures: true, title: 'Overview', section: { label: 'Overview', letter: 'o', isMain: true } },
+  { pattern: '/issues', file: 'Issues', hasFigures: true, title: 'Issues', section: { label: 'Issues', letter: 'i', isMain: true } },
+  { pattern: '/issues/:issue', file: 'IssuePage', hasFigures: true, title: 'Issue', under: '/issues' },
+  { pattern: '/resolution', file: 'Resolution', hasFigures: true, title: 'Resolution time', section: { label: 'Resolution', letter: 'r' } },
+  {
+    pattern: '/satisfaction',
+    file: 'Satisfaction',
+    hasFigures: true,
+    title: 'Satisfaction',
+    section: { label: 'Satisfaction', letter: 's' },
+  },
+  { pattern: '/coaching', file: 'Coaching', hasFigures: true, title: 'Coaching', section: { label: 'Coaching', letter: 'h' } },
   { pattern: '/cases', file: 'Cases', title: 'Cases', section: { label: 'Cases', letter: 'c', isMain: true } },
   { pattern: '/cases/new', file: 'EntryPage', title: 'Enter a case', section: { label: 'Enter a case', letter: 'n', isMain: true } },
   { pattern: '/cases/:id', file: 'CasePage', title: 'Case' },
@@ -46,6 +54,7 @@ export const sections: Section[] = built.flatMap((route) => (route.section ? [{ 
 
 export interface Match {
   title: string;
+  hasFigures: boolean;
   /** Path of the route, with its parameters unfilled; tells pages apart. */
   pattern: string;
   /** Path of the section it belongs to. */
@@ -59,11 +68,20 @@ export function matchPath(path: string): Match {
   for (const route of built) {
     const params = match(route.pattern, path);
     const load = files[fileOf(route)];
-    if (params && load) return { title: route.title, pattern: route.pattern, section: route.under ?? route.pattern, params, load };
+    if (params && load)
+      return {
+        title: route.title,
+        hasFigures: route.hasFigures === true,
+        pattern: route.pattern,
+        section: route.under ?? route.pattern,
+        params,
+        load,
+      };
   }
   // The glob above always holds NotFound.svelte: it lies in the same repository.
   return {
     title: 'Not found',
+    hasFigures: false,
     pattern: '*',
     section: '',
     params: {},

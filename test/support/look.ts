@@ -105,7 +105,8 @@ async function faultsOfScreen(page: Page, world: World, sights: readonly Sight[]
   if (!first) return;
   const { screen, width } = first;
   await page.emulateMedia({ colorScheme: first.theme });
-  await page.goto(world.server.url + screen.replace(/:\w+/, String(world.caseId ?? 1)));
+  const place = screen.replace(':id', String(world.caseId ?? 1)).replace(':issue', encodeURIComponent(world.issue ?? '(none)'));
+  await page.goto(world.server.url + place);
   for (const { theme } of sights) {
     await page.emulateMedia({ colorScheme: theme });
     await settled(page);

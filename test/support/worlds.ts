@@ -24,6 +24,8 @@ export interface World {
   server: TestServer;
   /** A case of it; null where there is none. */
   caseId: number | null;
+  /** The issue most of its cases are about; null where there is none. */
+  issue: string | null;
   close(): Promise<void>;
 }
 
@@ -59,10 +61,17 @@ export async function openWorld(name: WorldName, size = Infinity): Promise<World
   }
   const server = await startServer({ store, clientDir, now, organisation: { name: 'Test company', zone: null, currency: null } });
   const first = await store.reader<{ case_id: number }>('case_fact').first('case_id');
+  const issue = (await store
+    .reader('case_fact as f')
+    .join('label as l', (join) => join.on('l.code', 'f.issue').andOnVal('l.dimension', 'issue'))
+    .groupBy('l.name')
+    .orderByRaw('count(*) desc')
+    .first('l.name')) as { name: string } | undefined;
   return {
     name,
     server,
     caseId: first?.case_id ?? null,
+    issue: issue?.name ?? null,
     async close() {
       await server.close();
       await store.close();
