@@ -2,15 +2,33 @@ import type { Store } from '../etl/store/open.ts';
 import { answer } from '../queries/answer.ts';
 import { readMeta } from '../queries/meta.ts';
 import type { Query } from '../queries/model/query.ts';
-import { furtherReports, overviewQueries, reportQuery, resolutionQueries } from '../queries/model/reports.ts';
+import { findingQueries } from '../queries/insights/findings.ts';
+import { issuesBy, issuesMentioned, issuesOverTime, oneIssueReports } from '../queries/model/issue-reports.ts';
+import {
+  coachingQueries,
+  findingsQuery,
+  furtherReports,
+  overviewQueries,
+  reportQuery,
+  resolutionQueries,
+  satisfactionQueries,
+} from '../queries/model/reports.ts';
 import { openingView, type Known, type View } from '../queries/model/view.ts';
 import { benchNow, overCases, type BenchCases } from './bench-store.ts';
 import { median, type BenchReport } from './report.ts';
 
-/** Everything each screen asks in its one request. A new screen is a new line. */
-const screens: Record<string, (view: View, known: Known) => Query[]> = {
+/** Everything each screen asks in one request, the page of an issue of the one most cases are about. A new screen is a new line. */
+const screens: Record<string, (view: View, known: Known, issue: string) => Query[]> = {
   '/': (view, known) => [...overviewQueries(view, known), ...furtherReports.map((report) => reportQuery(report, view, known))],
+  '/ findings': (view, known) => findingQueries(findingsQuery(view, known)),
+  '/issues': (view, known) => [issuesBy.count, issuesOverTime, issuesMentioned].map((report) => reportQuery(report, view, known)),
+  '/issues/:issue': (view, known, issue) => {
+    const about = { ...view, where: { ...view.where, members: { ...view.where.members, issue: [issue] } } };
+    return oneIssueReports.map((report) => reportQuery(report, about, known));
+  },
   '/resolution': resolutionQueries,
+  '/satisfaction': satisfactionQueries,
+  '/coaching': coachingQueries,
 };
 
 const runs = 9;
@@ -48,9 +66,11 @@ export async function benchScreens({ rows }: { rows: number }): Promise<BenchRep
 async function timeScreens(store: Store, deadline: number): Promise<{ cases: number; times: Times[] }> {
   const deps = { reader: store.reader, organisation: { name: 'bench', zone: null, currency: null }, now: benchNow };
   const meta = await readMeta(deps);
+  const { tables } = await answer(deps, [reportQuery(issuesBy.count, openingView(), meta)]);
+  const issue = String(tables[0]?.rows[0]?.issue ?? '(none)');
   const times: Times[] = [];
   for (const [screen, queriesOf] of Object.entries(screens)) {
-    const queries = queriesOf(openingView(), meta);
+    const queries = queriesOf(openingView(), meta, issue);
     const taken: number[] = [];
     for (let i = 0; i <= runs && performance.now() < deadline; i++) {
       const start = performance.now();

@@ -61,12 +61,12 @@ export async function openWorld(name: WorldName, size = Infinity): Promise<World
   }
   const server = await startServer({ store, clientDir, now, organisation: { name: 'Test company', zone: null, currency: null } });
   const first = await store.reader<{ case_id: number }>('case_fact').first('case_id');
-  const issue = (await store
-    .reader('case_fact as f')
+  const issue = await store
+    .reader<{ name: string }>('case_fact as f')
     .join('label as l', (join) => join.on('l.code', 'f.issue').andOnVal('l.dimension', 'issue'))
     .groupBy('l.name')
     .orderByRaw('count(*) desc')
-    .first('l.name')) as { name: string } | undefined;
+    .first<{ name: string } | undefined>('l.name');
   return {
     name,
     server,
