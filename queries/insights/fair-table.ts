@@ -23,9 +23,7 @@ export async function compareFairly(deps: QueryDeps, p: Prepared, store: TallySt
   });
   const rows = await readTallies(deps, asked.map(({ tally }) => tally), store); // prettier-ignore
   const compared = asked.flatMap(({ name }, i) => {
-    const members = totalsOf(p.query, rows[i] ?? []);
-    const compare = measureOf(name).kind === 'ratio' ? compareShares : compareCounts;
-    const figures = compare(members.map(([, total]) => total));
+    const { members, figures } = comparedOf(p.query, name, rows[i] ?? []);
     return members.map(([member, { n }], m) => ({ name, member, n, figure: figures[m] as Compared })); // one a member
   });
   const judged = judge(compared.map(({ figure }) => figure));
@@ -35,6 +33,25 @@ export async function compareFairly(deps: QueryDeps, p: Prepared, store: TallySt
     if (figure) figures.get(name)?.set(member, { ...figure, n });
   }
   return figures;
+}
+
+interface Comparison {
+  members: [string, MixTotal][];
+  figures: Compared[];
+}
+
+// A screen judges several measures together in each of several tables: the rows of a request's tallies are compared once.
+const comparisons = new WeakMap<readonly TallyRow[], Comparison>();
+
+function comparedOf(query: Query, name: MeasureName, rows: readonly TallyRow[]): Comparison {
+  let found = comparisons.get(rows);
+  if (!found) {
+    const members = totalsOf(query, rows);
+    const compare = measureOf(name).kind === 'ratio' ? compareShares : compareCounts;
+    found = { members, figures: compare(members.map(([, total]) => total)) };
+    comparisons.set(rows, found);
+  }
+  return found;
 }
 
 /** The members anything is said of. */
@@ -102,11 +119,26 @@ function totalsOf({ by }: Query, rows: readonly TallyRow[]): [string, MixTotal][
     return member === 0 ? [] : [cell];
   });
   if (theme < 0) return [...expectedOfMix(cells.map((cell): MixCell => ({ ...cell, member: String(cell.member) })))];
+  const kinds = new Map<string, { member: number; stratum: number[]; n: number; events: Map<number, number> }>();
+  for (const { member, theme: of, stratum, n, events } of cells) {
+    const key = [member, ...stratum].join();
+    let kind = kinds.get(key);
+    if (!kind) kinds.set(key, (kind = { member, stratum, n: 0, events: new Map<number, number>() }));
+    kind.n += n;
+    kind.events.set(of, (kind.events.get(of) ?? 0) + events);
+  }
   const themes = [...new Set(cells.filter((cell) => cell.events > 0).map((cell) => cell.theme))].filter((code) => code !== 0);
   return themes.flatMap((code) => {
     const nameOf = (member: number) => by.map((_, i) => (i === theme ? code : member)).join(',');
     return [
-      ...expectedOfMix(cells.map((cell) => ({ ...cell, member: nameOf(cell.member), events: cell.theme === code ? cell.events : 0 }))),
+      ...expectedOfMix(
+        [...kinds.values()].map(({ member, stratum, n, events }) => ({
+          member: nameOf(member),
+          stratum,
+          n,
+          events: events.get(code) ?? 0,
+        })),
+      ),
     ];
   });
 }
