@@ -18,6 +18,8 @@ const judgedTogether = [
 /** Share of false findings among those told that is put up with, and how many are told at most. */
 const falseDiscoveryRate = 0.1;
 const mostFindings = 5;
+/** Each series is looked at twice, by its last period and by all on its side, and the more telling counts. */
+const looks = 2;
 /** Issues judged at most, by number; and weeks they are looked at beside longer periods. */
 const mostIssues = 40;
 const weeksLookedAt = 13;
@@ -120,7 +122,19 @@ function candidatesOf(table: TableJson, grain: Grain): Candidate[] {
     const z = distanceOf(measure, run, limits.periods, (row) => others(row, measure));
     return z === null
       ? []
-      : [{ window: table.windows.current, measure, key, grain, signal, run, limits, z, p: 2 * normalCdf(-Math.abs(z), 0, 1) }];
+      : [
+          {
+            window: table.windows.current,
+            measure,
+            key,
+            grain,
+            signal,
+            run,
+            limits,
+            z,
+            p: Math.min(1, looks * 2 * normalCdf(-Math.abs(z), 0, 1)),
+          },
+        ];
   });
 }
 
@@ -149,7 +163,7 @@ function othersOf(table: TableJson): (row: Row, measure: MeasureName) => number 
 
 /**
  * How far the last of a run, or all of it where that says more, lies from what was to be expected, in standard errors that also count how well that is
- * known. Counts vary at least as those of Poisson do.
+ * known. Counts vary at least as those of Poisson do, at the larger of the two levels.
  * @param scaleOf by what the usual level of a row is multiplied
  */
 function distanceOf(measure: MeasureName, run: readonly Row[], periods: number, scaleOf: (row: Row) => number): number | null {
@@ -160,7 +174,7 @@ function distanceOf(measure: MeasureName, run: readonly Row[], periods: number, 
       typeof end === 'number' ? Math.abs(end - centre) : 0,
     );
     const scale = scaleOf(row);
-    const chance = measureOf(measure).unit === 'cases' ? Math.sqrt(centre * scale) : 0;
+    const chance = measureOf(measure).unit === 'cases' ? Math.sqrt(Math.max(centre * scale, value)) : 0;
     const sigma = Math.max((Math.max(...sides) / 3) * scale, chance);
     return sigma > 0 ? [(value - centre * scale) / sigma] : [];
   });

@@ -92,7 +92,7 @@ findings('tells nothing of the season, of what lies near a limit, or of what was
 });
 
 findings('asks for more where many series are looked at', () => {
-  // 2.7 standard errors: p = 0.007, enough for one of one, too little for one of forty.
+  // 28 above 100 where counts of 128 vary by 11.3: 2.4 standard errors, p = 0.03, enough for one of one, too little for one of forty.
   const odd = { values: [100, 100, 128], signal: 'above_limits' as const };
   const many = Object.fromEntries(Array.from({ length: 39 }, (_, i) => [`issue ${i}`, steady]));
   assert.is(findingsOf([byIssue({ Billing: odd })]).findings.length, 1);
