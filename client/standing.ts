@@ -6,7 +6,7 @@ import type { TableJson } from '../queries/model/wire.ts';
 /** How a figure stands beside its own past. */
 export interface Standing {
   verdict: Verdict;
-  /** "Concern: above its typical range", "as usual", "too early to tell". */
+  /** "Concern: above its typical range", "as usual", "as last year", "too early to tell". */
   words: string;
   /** Of which period, and what is typical. */
   hint: string;
@@ -30,7 +30,7 @@ export function standingOf(series: TableJson, measure: MeasureName, grain: Grain
   const range = inOneUnit(
     formatInterval(row[`${measure}_limit_low`], row[`${measure}_limit_high`], unit, { n: typeof n === 'number' ? n : null, currency }),
   );
-  const words = verdict === 'common_cause' ? (signal === 'seasonal' ? 'as every year' : 'as usual') : verdictWords[verdict];
+  const words = verdict === 'common_cause' ? (signal === 'seasonal' ? 'as last year' : 'as usual') : verdictWords[verdict];
   const rule = signal && signal !== 'seasonal' ? `: ${signals[signal].words}` : '';
   return { verdict, words, hint: `${formatBucket(grain, String(row.period))}${rule}; typical: ${range}` };
 }

@@ -62,10 +62,13 @@ export function judgeRows(
       const measure = measureOf(name);
       const list = found.byMember.get(member) ?? [];
       const isCounted = measure.kind === 'count' || measure.kind === 'stock';
+      // Before its first case a member may not have been there, and the period in which it came may be a part of one.
+      const first = isCounted ? list.findIndex((figure) => (figure?.value ?? 0) > 0) : 0;
+      const begins = first > 0 ? first + 1 : first < 0 ? stretches.length : 0;
       const series = stretches.map((_, i) => ({
         value: list[i] ? list[i].value : isCounted ? 0 : null,
         n: list[i]?.n ?? null,
-        isWhole: isWhole[i] ?? false,
+        isWhole: (isWhole[i] ?? false) && i >= begins,
       }));
       const judged = judgeSeries(measure, series, shown, yearOf[query.grain]);
       if (!judged) continue;

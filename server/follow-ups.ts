@@ -18,7 +18,8 @@ export function readFollowUp(body: unknown): FollowUpBody {
     const near = typeof state === 'string' ? didYouMean(state, followUpStateNames) : '';
     problems.push({ field: 'state', message: `must be one of ${followUpStateNames.join(', ')}${near}` });
   }
-  if (typeof note !== 'string') problems.push({ field: 'note', message: 'must be text' });
+  if (typeof note !== 'string' || note.includes('\0') || String(survey).includes('\0'))
+    problems.push({ field: 'note', message: 'must be text' });
   else if (note.length > longestNote) problems.push({ field: 'note', message: `may have at most ${longestNote} characters` });
   if (problems.length || !known) throw new BadInput(problems);
   return { source: String(source), survey: String(survey), state: known, note: String(note).trim() };

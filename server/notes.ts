@@ -45,7 +45,8 @@ export async function readNote(db: Knex, body: unknown): Promise<NoteContent> {
   const { from, to, text, about } = body as Record<string, unknown>;
   const window = readWindow(from, to ?? from);
   const said = typeof text === 'string' ? text.trim() : '';
-  if (said === '' || said.length > longest) throw new BadInput([{ field: 'text', message: `must be 1 to ${longest} characters` }]);
+  if (said === '' || said.length > longest || said.includes('\0'))
+    throw new BadInput([{ field: 'text', message: `must be 1 to ${longest} characters` }]);
   const member = about === undefined || about === null ? null : await readMember(db, about);
   return { from_on: window.from, to_on: window.to, text: said, dimension: member?.dimension ?? null, label: member?.label ?? null };
 }

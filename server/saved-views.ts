@@ -28,7 +28,7 @@ export function readSavedView(body: unknown, isWhole: boolean): Partial<SavedVie
   const { name, search, is_shared } = body as Record<string, unknown>;
   const problems: Problem[] = [];
   const read: Partial<SavedViewBody> = {};
-  if (typeof name === 'string' && name.trim() !== '' && name.trim().length <= longest.name) read.name = name.trim();
+  if (typeof name === 'string' && name.trim() !== '' && name.trim().length <= longest.name && !name.includes('\0')) read.name = name.trim();
   else if (name !== undefined || isWhole) problems.push({ field: 'name', message: `must be 1 to ${longest.name} characters` });
   if (typeof search === 'string' && search.length <= longest.search) {
     read.search = search.replace(/^\?/, '');

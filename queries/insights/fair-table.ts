@@ -1,9 +1,9 @@
 import type { TallyStore } from '../figures.ts';
 import { readTallies } from '../figures.ts';
 import { caseMix, fairRoles, memberOf, type FairRole } from '../model/fair.ts';
-import { measureOf, noneLabel, type MeasureName } from '../model/model.ts';
+import { measureOf, noneLabel, type DimensionName, type MeasureName } from '../model/model.ts';
 import type { Query } from '../model/query.ts';
-import { talliesOf, type Tally, type TallyRow, type Through } from '../model/tally.ts';
+import { talliesOf, type Filter, type Tally, type TallyRow, type Through } from '../model/tally.ts';
 import type { Row, Value } from '../model/wire.ts';
 import type { Prepared, QueryDeps } from '../prepare.ts';
 import { expectedOfMix, type MixCell, type MixTotal } from './case-mix.ts';
@@ -28,9 +28,12 @@ export async function compareFairly(deps: QueryDeps, p: Prepared, store: TallySt
   });
   const judged = judge(compared.map(({ figure }) => figure));
   const figures: FairFigures = new Map(p.measures.map(({ name }) => [name, new Map<string, FairFigure & { n: number }>()]));
+  const by = memberOf(p.query.by);
+  const isShown = lookedAt(p.scope, by);
+  const at = p.query.by.indexOf(by);
   for (const [i, { name, member, n }] of compared.entries()) {
     const figure = judged[i];
-    if (figure) figures.get(name)?.set(member, { ...figure, n });
+    if (figure && (!isShown || isShown(Number(member.split(',')[at])))) figures.get(name)?.set(member, { ...figure, n });
   }
   return figures;
 }
@@ -46,12 +49,29 @@ const comparisons = new WeakMap<readonly TallyRow[], Comparison>();
 function comparedOf(query: Query, name: MeasureName, rows: readonly TallyRow[]): Comparison {
   let found = comparisons.get(rows);
   if (!found) {
-    const members = totalsOf(query, rows);
+    const all = totalsOf(query, rows);
+    // Who is alone has nobody to be compared with.
+    const at = query.by.indexOf(memberOf(query.by));
+    const members = new Set(all.map(([member]) => member.split(',')[at])).size > 1 ? all : [];
     const compare = measureOf(name).kind === 'ratio' ? compareShares : compareCounts;
     found = { members, figures: compare(members.map(([, total]) => total)) };
     comparisons.set(rows, found);
   }
   return found;
+}
+
+/** With whom a member is compared does not depend on whom one looks at: a filter by the members themselves is for what is shown. */
+function peersOf(filter: Filter, by: DimensionName): Filter {
+  const [members, not] = [{ ...filter.members }, { ...filter.not }];
+  delete members[by];
+  delete not[by];
+  return { ...filter, members, not };
+}
+
+/** The members a query looks at, of all that were compared; null for all. */
+function lookedAt({ filter }: Prepared['scope'], by: DimensionName): ((code: number) => boolean) | null {
+  const [only, out] = [filter.members[by], filter.not[by]];
+  return only || out ? (code) => (only?.includes(code) ?? true) && !out?.includes(code) : null;
 }
 
 /** The members anything is said of. */
@@ -92,7 +112,7 @@ function fairTally(p: Prepared, name: MeasureName, through: Through): Tally | nu
     grain: null,
     by,
     keep: null,
-    filter: scope.filter,
+    filter: peersOf(scope.filter, memberOf(query.by)),
     through,
     business: null,
     currency,

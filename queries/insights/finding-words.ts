@@ -40,9 +40,12 @@ export function describeFinding(found: {
       return `${subject} ${isUp ? 'rose above' : 'fell below'} the typical range: ${value} ${when} against ${range}.`;
     case 'rising':
     case 'falling':
-      return `${subject} ${isUp ? 'rose' : 'fell'} six ${grain}s in a row, from ${text(run[0]?.[measure])} to ${value} ${when}.`;
+      return run.length < 7
+        ? `${subject} ${isUp ? 'rose' : 'fell'} six ${grain}s in a row, to ${value} ${when}.`
+        : `${subject} ${isUp ? 'rose' : 'fell'} six ${grain}s in a row, from ${text(run[0]?.[measure])} to ${value} ${when}.`;
     default:
-      return `${subject} stayed ${isUp ? 'above' : 'below'} the usual level for ${run.length} ${grain}s: ${text(averageOf(measure, run))} on average, usually ${usual}.`;
+      // What is shown may begin in the middle of a run.
+      return `${subject} stayed ${isUp ? 'above' : 'below'} the usual level for ${run.length < 7 ? 'seven or more' : run.length} ${grain}s: ${text(averageOf(measure, run))} on average, usually ${usual}.`;
   }
 }
 

@@ -2,7 +2,7 @@ import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import { answer } from '../answer.ts';
 import { addBuckets, startOf } from '../model/buckets.ts';
 import { measureOf, noneLabel, otherLabel, type Grain, type MeasureName } from '../model/model.ts';
-import type { Query } from '../model/query.ts';
+import { queryOf, type Query } from '../model/query.ts';
 import { signalOf, verdictOf, type SignalName } from '../model/signal.ts';
 import type { FindingJson, FindingsJson, LimitsJson, Row, TableJson, Window } from '../model/wire.ts';
 import type { QueryDeps } from '../prepare.ts';
@@ -44,7 +44,8 @@ interface Candidate {
 /** The queries whose tables {@link findingsOf} reads, over the period, filters, as-of and grain of a query; days are looked at by weeks. */
 export function findingQueries(query: Query): Query[] {
   const grain = query.grain === null || query.grain === 'day' ? 'week' : query.grain;
-  const base: Query = { ...query, by: [], grain, compare: null, order: null, limit: null, signals: true };
+  const { from, to, where, asOf, time } = query;
+  const base = queryOf({ measures: [], from, to, where, asOf, time, grain, signals: true });
   const weeksFrom = addBuckets('week', startOf('week', query.to), 1 - weeksLookedAt);
   const issues = (over: Partial<Query>): Query => ({ ...base, ...over, measures: ['received'], by: ['issue'], limit: mostIssues });
   return [
@@ -99,7 +100,7 @@ export function findingsOf(answers: readonly { table: TableJson; grain: Grain }[
       },
     ];
   });
-  const steady = judged.filter((c) => Object.keys(c.key).length === 0 && (c.signal === null || c.signal === 'seasonal'));
+  const steady = judged.filter((c) => Object.keys(c.key).length === 0 && c.signal === null);
   return { findings, judged: judged.length, steady: steady.map((c) => c.measure) };
 }
 
@@ -118,7 +119,9 @@ function candidatesOf(table: TableJson, grain: Grain): Candidate[] {
     const start = whole.findLastIndex((row) => side(row) !== side(last)) + 1;
     const signal = signalOf(last[`${measure}_signal`]);
     // A rise crosses the usual level: it is told by its six steps.
-    const run = signal === 'rising' || signal === 'falling' ? whole.slice(-7) : whole.slice(start);
+    // Of a stock, which carries over, a run says no more than its last period.
+    const isStock = measureOf(measure).kind === 'stock';
+    const run = signal === 'rising' || signal === 'falling' ? whole.slice(-7) : isStock ? whole.slice(-1) : whole.slice(start);
     const z = distanceOf(measure, run, limits.periods, (row) => others(row, measure));
     return z === null
       ? []

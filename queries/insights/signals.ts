@@ -156,8 +156,8 @@ function nameOf(signal: Signal | null, isSeasonal: boolean): SignalName | null {
 }
 
 /**
- * Which signals are of the season: those of a stretch of one direction that lay at least half as far from the usual level a year before, on the same
- * side, point by point. A stretch of which a point a year before is unknown is not; one that began before what is shown is looked at from there.
+ * Which signals are of the season: those of a stretch of one direction that lay about as far from the usual level a year before (within a factor of
+ * 1.5), on the same side, point by point, and came back to it in between. A stretch of which a point a year before is unknown is not; one that began before what is shown is looked at from there.
  */
 function seasonal(points: readonly ControlPoint[], rules: readonly (Signal | null)[], year: number, shown: number): boolean[] {
   const found = rules.map(() => false);
@@ -180,7 +180,11 @@ function isOfSeason(points: readonly ControlPoint[], start: number, end: number,
     now += Math.abs(own);
     before += Math.sign(own) * then;
   }
-  return before >= now / 2;
+  // Between the two it must have been as usual or on the other side: a level that stays is no season.
+  const side = Math.sign(distance(points[start]) ?? 0);
+  const between = points.slice(end - year, start);
+  const hasReturned = between.some((point) => (distance(point) ?? side) * side <= 0);
+  return hasReturned && before >= now / 1.5 && before <= now * 1.5;
 }
 
 function distance(point: ControlPoint | undefined): number | null {

@@ -1,7 +1,7 @@
 import { answer } from '../answer.ts';
 import { addDays, endOf } from '../model/buckets.ts';
 import { dimensionOf, otherLabel } from '../model/model.ts';
-import type { Query } from '../model/query.ts';
+import { queryOf, type Query } from '../model/query.ts';
 import type { Row, TableJson } from '../model/wire.ts';
 import {
   answererDimensions,
@@ -39,7 +39,8 @@ interface Compared {
  * @param query its period, filters, comparison and grain count
  */
 export async function whoAnswers(deps: QueryDeps, query: Query): Promise<WhoAnswersJson> {
-  const plain: Query = { ...query, measures: ['surveys_answered'], by: [], order: null, limit: null, against: null };
+  const { from, to, where, compare, asOf, time, grain } = query;
+  const plain = queryOf({ measures: ['surveys_answered'], from, to, where, compare, asOf, time, grain });
   const byMember = (by: AnswererDimension, more: Partial<Query>): Query => ({ ...plain, by: [by], limit: mostMembers, ...more });
   const { tables } = await answer(deps, [
     { ...plain, measures: ['response_rate'], compare: null },

@@ -123,7 +123,7 @@ export function describeMethod(name: MeasureName): string {
 
 /** The rules by which a figure is more than chance, for "How this is computed". */
 export const rulesInWords =
-  'A figure is a signal where it breaks one of four written rules (NHS England, Making Data Count): it lies outside its limits; six steps in a row go one way; two of three neighbours lie in the outer third towards one limit; seven in a row lie on one side of the centre. A signal that lay at least half as far to the same side in the same periods a year before is called seasonal.';
+  'A figure is a signal where it breaks one of four written rules (NHS England, Making Data Count): it lies outside its limits; six steps in a row go one way; two of three neighbours lie in the outer third towards one limit; seven in a row lie on one side of the centre. A signal that lay about as far to the same side in the same periods a year before, and had come back in between, is called seasonal.';
 
 /** How the limits of a measure were made, in words. */
 export function describeLimits({ method, sigmaZ, from, to, periods }: LimitsJson, grain: Grain): string {
@@ -136,7 +136,7 @@ export function describeLimits({ method, sigmaZ, from, to, periods }: LimitsJson
     spread:
       'the mean ± three standard deviations: a stock carries over from one period to the next, so neighbours tell little of its spread',
   }[method];
-  return `Its typical range comes from ${base}, and stays as it is when later figures come: ${made}.`;
+  return `Its typical range comes from ${base}, the ${grain}s before what is shown where enough are known: ${made}. What comes later does not move it; another period shown has a range of its own.`;
 }
 
 function describeRange(name: (typeof rangeNames)[number], [low, high]: [number | null, number | null]): string {

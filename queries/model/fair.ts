@@ -81,7 +81,7 @@ export function fairColumns(name: MeasureName): Column[] {
 
 /** How a fair comparison is made, for "How this is computed". */
 export const fairMethod = [
-  'Expected: in each issue, severity and channel the rate of all members together, times the member’s cases there (indirect standardisation); kinds of cases with fewer than 30 are put together, first over channels, then over severities, then over issues. Only complaints are looked at.',
+  'Expected: in each issue, severity and channel the rate of all other members, times the member’s cases there (indirect standardisation); kinds of cases with fewer than 30 are put together, first over channels, then over severities, then over issues. Only complaints are looked at, all of them: also those whose cause lies elsewhere. Whom one looks at does not change with whom they are compared.',
   'What chance allows: limits at 99.8% on the scale asin √share or √(observed ÷ expected), widened by the spread between all members beyond chance (Spiegelhalter’s overdispersion, a tenth at either end drawn in). A member is said to differ where it lies outside and is still found when all members, measures and themes of this table are judged together (Benjamini–Hochberg, 5%).',
   `Likely level: the member’s own figure drawn towards that of its peers, the more the fewer cases it rests on (beta–binomial for shares, gamma–Poisson for counts, by maximum marginal likelihood), with its interval at 90%. With fewer than ${fewestOfFair} cases nothing is said.`,
   'A difference says where to look, not why. How long somebody has been here, shifts and what colleagues hand over are not in these records.',

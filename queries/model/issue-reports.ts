@@ -7,7 +7,15 @@ function weighed(name: string, measure: MeasureName, title: string, question: st
     name,
     title,
     question,
-    query: { measures: [measure], by: ['issue'], limit: 15, order: `-${measure}`, pareto: true },
+    // Open cases of before have waited longer until now: their days are not to be compared.
+    query: {
+      measures: [measure],
+      by: ['issue'],
+      limit: 15,
+      order: `-${measure}`,
+      pareto: true,
+      ...(measure === 'days_lost' && { compare: null }),
+    },
     chart: { type: 'pareto', measure, by: 'issue' },
   };
 }

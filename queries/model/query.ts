@@ -157,9 +157,10 @@ export function parseQuery(raw: unknown): Query {
     time: parseOne(raw.time, 'time', times, problems) ?? 'elapsed',
     signals: parseFlag(raw.signals, 'signals', problems),
     against: parseOne(raw.against, 'against', againsts, problems),
-    pareto: parsePareto(raw.pareto, measures, by, grain, problems),
+    pareto: false,
     fair: parseFlag(raw.fair, 'fair', problems),
   };
+  query.pareto = parsePareto(raw.pareto, query, problems);
   if (query.signals && !grain) problems.push({ field: 'signals', message: 'needs a grain: each period is judged beside those before it' });
   if (query.against && (by.length !== 1 || grain))
     problems.push({ field: 'against', message: 'needs one dimension in by and no grain: its members are held against all of them' });
@@ -336,12 +337,17 @@ function parseAsOf(raw: unknown, problems: Problem[]): string | null {
   return null;
 }
 
-function parsePareto(raw: unknown, measures: MeasureName[], by: DimensionName[], grain: Grain | null, problems: Problem[]): boolean {
+function parsePareto(
+  raw: unknown,
+  { measures, by, grain, order }: Pick<Query, 'measures' | 'by' | 'grain' | 'order'>,
+  problems: Problem[],
+): boolean {
   if (raw === undefined || raw === null || raw === false) return false;
   const say = (message: string) => void problems.push({ field: 'pareto', message });
   if (raw !== true) say('must be true or false');
   else if (by.length !== 1 || grain) say('needs one dimension in by, and no grain');
   const other = measures.find((name) => measureOf(name).kind !== 'count' || measureOf(name).fact === 'case_issue');
+  if (order !== null && order !== `-${measures[0]}`) say('needs the order of the first measure, falling: shares add up from the largest');
   if (other) say(`needs counts or sums whose parts do not overlap, and "${other}" is none`);
   return true;
 }

@@ -53,6 +53,8 @@ function describeBefore(
   if (!vitalBefore) return '';
   const few = named.filter((row) => row[`${measure}_vital`] === 1);
   const fresh = few.filter((row) => row[`${measure}_vital_before`] === 0).map((row) => row[by] ?? '');
+  // Where the last could change places with the next outside, who is among them is chance.
+  if (fresh.length && few.at(-1)?.[`${measure}_swaps_with`]) return '';
   if (fresh.length) return `${listed(fresh)} ${fresh.length === 1 ? 'was' : 'were'} not among them before`;
   // A limit may leave some of them over.
   if (few.length < vital) return '';

@@ -251,9 +251,9 @@ export function findingsQuery(view: View, known: Known): Query {
 }
 
 // Sparklines of fewer points tell no trend (DOMAIN §6).
-const fewestPoints = 13;
+const fewestPoints = 12;
 
-/** Figures over time beside their own past: in the grain of a view, but by weeks at least, and of at least thirteen periods. */
+/** Figures over time beside their own past: in the grain of a view, but by weeks at least, and of at least twelve periods. */
 function seriesQuery(view: View, known: Known, measures: MeasureName[]): Query {
   const chosen = viewGrain(view, known);
   const grain = chosen === 'day' ? 'week' : chosen;

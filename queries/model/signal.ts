@@ -21,7 +21,7 @@ export const signals = {
   },
   run_above: { short: 'run above usual', direction: 'up', words: 'one of seven or more in a row above its usual level' },
   run_below: { short: 'run below usual', direction: 'down', words: 'one of seven or more in a row below its usual level' },
-  seasonal: { short: 'as every year', direction: null, words: 'as it was in the same periods a year before' },
+  seasonal: { short: 'as last year', direction: null, words: 'as it was in the same periods a year before' },
 } as const satisfies Record<string, { short: string; direction: 'up' | 'down' | null; words: string }>;
 export type SignalName = keyof typeof signals;
 

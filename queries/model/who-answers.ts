@@ -48,7 +48,10 @@ const mostTold = 3;
 export function describeWhoAnswers({ changes }: WhoAnswersJson, grain: Grain): string[] {
   const told = changes.filter((change) => change.response || change.members.length);
   if (told.length === 0) return [];
-  return [...told.map((change) => `${sentenceOf(change, grain)}.`), 'A change in satisfaction may be a change in who answers.'];
+  return [
+    ...told.map((change) => `${sentenceOf(change, grain)}.`),
+    'A change in satisfaction may be a change in who answers, or in what they had to complain of.',
+  ];
 }
 
 function sentenceOf({ against, period, response, members }: AnswerChange, grain: Grain): string {

@@ -3,13 +3,14 @@ import type { SavedView } from '../../queries/model/lists.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
 import { jsonBody } from '../json-body.ts';
+import { rowId } from '../row-id.ts';
 import { changeView, deleteView, listSavedViews, readSavedView, saveView } from '../saved-views.ts';
 
 /** Views under a name: listed, saved, changed and deleted by whose they are. */
 export function savedViewRoutes({ store, now }: Pick<AppDeps, 'store' | 'now'>): Router {
   const router = Router();
   const who = (req: Request) => ({ user: signedIn(req), now: now() });
-  const idOf = (req: Request) => Number((req.params as { id: string }).id);
+  const idOf = (req: Request) => rowId((req.params as { id: string }).id);
 
   router.get('/api/saved-views', allow('read'), async (req, res) => {
     res.json({ views: await listSavedViews(store.reader, signedIn(req)) } satisfies { views: SavedView[] });

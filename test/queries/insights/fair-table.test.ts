@@ -69,6 +69,20 @@ table('expect of a team with hard cases fewer on time, and find nothing to say',
   assert.is(columns.at(-1)?.type, 'label');
 });
 
+table('compare a team with all others, also where it alone is looked at', async () => {
+  const query = { measures: ['on_time_rate'], by: ['team'], order: 'team' };
+  const [all, alone] = await Promise.all([tableOf(query), tableOf({ ...query, where: { team: ['Cork'] } })]);
+  assert.equal(
+    alone.rows,
+    all.rows.filter((row) => row.team === 'Cork'),
+  );
+  const without = await tableOf({ ...query, where: { not: { team: ['Cork'] } } });
+  assert.equal(
+    without.rows,
+    all.rows.filter((row) => row.team !== 'Cork'),
+  );
+});
+
 table('name the team that has more of a theme than its cases would give, with as many cases behind it', async () => {
   const query = { measures: ['coachable'], by: ['theme', 'team'], order: 'theme' };
   const { rows } = await tableOf(query);

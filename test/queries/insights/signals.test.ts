@@ -117,4 +117,18 @@ judged('calls a swing of the season by its name, and not one of its own', () => 
   );
 });
 
+judged('takes a level that stays, and a larger second peak, for no season', () => {
+  const stepped = [...even, ...even].map((value, i) => (i >= 14 ? value + 40 : value));
+  const step =
+    judgeSeries(received, counts(stepped), 36, 12)
+      ?.points.slice(36)
+      .map((p) => p.signal) ?? [];
+  assert.not(step.includes('seasonal'));
+  const year = [20, 24, 20, 24, 20, 24, 20, 24, 20, 24, 20, 24];
+  const peaks = [...year, ...year, ...year];
+  peaks[20] = 50;
+  peaks[32] = 90;
+  assert.is(judgeSeries(received, counts(peaks), 24, 12)?.points[32]?.signal, 'above_limits');
+});
+
 judged.run();

@@ -59,7 +59,7 @@ who('finds fewer answers, and more of them by phone, than in the period before',
   );
   assert.equal(describeWhoAnswers(found, 'month'), [
     'Fewer of those asked answer than before: 31% against 38%; answers by phone rose from 20% to 40% of all.',
-    'A change in satisfaction may be a change in who answers.',
+    'A change in satisfaction may be a change in who answers, or in what they had to complain of.',
   ]);
 });
 
