@@ -58,7 +58,7 @@ export function judgeSeries(measure: Measure, series: readonly SeriesPoint[], sh
   const spread = within(points, baseline).some(({ sigma }) => sigma !== null && sigma > 0);
   if (!spread) return null;
   const rules = method === 'spread' ? nhsRules(points).map((s) => (s?.rule === 'outside_limits' ? s : null)) : nhsRules(points);
-  const isSeasonal = year === null ? rules.map(() => false) : seasonal(points, rules, year, shown);
+  const isSeasonal = year === null ? rules.map(() => false) : seasonal(points, rules, { year, shown, isCount: measure.unit === 'cases' });
   return {
     method,
     sigmaZ,
@@ -155,36 +155,53 @@ function nameOf(signal: Signal | null, isSeasonal: boolean): SignalName | null {
   return isSeasonal ? 'seasonal' : names[signal.rule][signal.direction];
 }
 
+interface Season {
+  /** How many points a year has. */
+  year: number;
+  shown: number;
+  /** Whether values are counts, which vary at least as those of Poisson do. */
+  isCount: boolean;
+}
+
 /**
- * Which signals are of the season: those of a stretch of one direction that lay about as far from the usual level a year before (within a factor of
- * 1.5), on the same side, point by point, and came back to it in between. A stretch of which a point a year before is unknown is not; one that began before what is shown is looked at from there.
+ * Which signals are of the season: those of a stretch of one direction whose like lay on the same side a year before and came back in between. It must
+ * have lain there about as far (within a factor of 1.5), or by at least a third as far where the rest is no more than three standard errors of the
+ * stretch. Of weeks the year before is read over five, since one tells little. A stretch of which a year before is unknown is not of the season; one that
+ * began before what is shown is looked at from there.
  */
-function seasonal(points: readonly ControlPoint[], rules: readonly (Signal | null)[], year: number, shown: number): boolean[] {
+function seasonal(points: readonly ControlPoint[], rules: readonly (Signal | null)[], season: Season): boolean[] {
   const found = rules.map(() => false);
   for (let start = 0; start < rules.length;) {
     const direction = rules[start]?.direction;
     let end = start + 1;
-    while (end < rules.length && end !== shown && rules[end]?.direction === direction) end += 1;
-    if (direction !== undefined) found.fill(isOfSeason(points, start, end, year), start, end);
+    while (end < rules.length && end !== season.shown && rules[end]?.direction === direction) end += 1;
+    if (direction !== undefined) found.fill(isOfSeason(points, { start, end, side: direction === 'up' ? 1 : -1 }, season), start, end);
     start = end;
   }
   return found;
 }
 
-function isOfSeason(points: readonly ControlPoint[], start: number, end: number, year: number): boolean {
+function isOfSeason(
+  points: readonly ControlPoint[],
+  { start, end, side }: { start: number; end: number; side: 1 | -1 },
+  { year, isCount }: Season,
+): boolean {
+  const around = year >= 52 ? 2 : 0;
   let now = 0;
   let before = 0;
+  let variance = 0;
   for (let at = start; at < end; at++) {
-    const [own, then] = [distance(points[at]), distance(points[at - year])];
-    if (own === null || then === null) return false;
+    const own = distance(points[at]);
+    const then = mean(points.slice(Math.max(0, at - year - around), at - year + around + 1).flatMap((point) => distance(point) ?? []));
+    if (own === null || then === null || at < year) return false;
     now += Math.abs(own);
     before += Math.sign(own) * then;
+    variance += Math.max(points[at]?.sigma ?? 0, isCount ? Math.sqrt(points[at]?.value ?? 0) : 0) ** 2;
   }
-  // Between the two it must have been as usual or on the other side: a level that stays is no season.
-  const side = Math.sign(distance(points[start]) ?? 0);
-  const between = points.slice(end - year, start);
-  const hasReturned = between.some((point) => (distance(point) ?? side) * side <= 0);
-  return hasReturned && before >= now / 1.5 && before <= now * 1.5;
+  // A level that stays is no season.
+  const hasReturned = points.slice(end - year, start).some((point) => (distance(point) ?? side) * side <= 0);
+  const isAlike = before >= now / 1.5 || (before >= now / 3 && now - before <= 3 * Math.sqrt(variance));
+  return hasReturned && isAlike && before <= now * 1.5;
 }
 
 function distance(point: ControlPoint | undefined): number | null {
