@@ -18,6 +18,8 @@ export function liveRoutes({ store, now, log, stopped, live = {} }: Pick<AppDeps
   const router = Router();
   router.get('/api/runs/live', allow('read'), (req, res) => {
     if (runs.count() >= listeners || stopped?.aborted) throw new Refused(503, 'too many pages follow the runs; try again in a moment');
+    // Who left while the session was looked up is never told to be gone again.
+    if (res.closed || res.destroyed) return;
     const token = readSessionCookie(req);
     res.set({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
     res.flushHeaders();

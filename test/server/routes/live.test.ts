@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { describeSource } from '../../../etl/store/sources.ts';
@@ -171,6 +172,28 @@ live('takes a bounded number of listeners, and another when one has left', async
     if (next.response.status === 200) break;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+});
+
+live('keeps no place for who left before the stream began', async () => {
+  const { hostname, port } = new URL(server.url);
+  // The session is looked up while the socket is already gone.
+  for (let i = 0; i < 6; i++) {
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(`GET /api/runs/live HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncookie: ${server.cookie}\r\n\r\n`, () =>
+          socket.destroy(),
+        );
+      });
+      socket.once('close', () => resolve());
+    });
+  }
+  // Two may listen: those who left take no place of theirs.
+  await (await server.send('GET', '/api/health')).arrayBuffer();
+  const followed = await Promise.all([follow(), follow()]);
+  assert.equal(
+    followed.map(({ response }) => response.status),
+    [200, 200],
+  );
 });
 
 live.run();
