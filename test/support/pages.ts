@@ -100,6 +100,7 @@ export async function openPage(
  */
 export async function faultsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe);
+  await page.evaluate(untilArrived);
   const { violations } = await page.evaluate(() =>
     (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> } }).axe.run(),
   );
@@ -113,4 +114,15 @@ export async function faultsOf(page: Page): Promise<string[]> {
     ...(await page.evaluate(faultsOfHeights)),
     ...((page.viewportSize()?.width ?? 0) < 500 ? await page.evaluate(smallTargets) : []),
   ];
+}
+
+/** What is still fading in has not got its colours yet: waits until no transition or animation that ends is running. */
+async function untilArrived(): Promise<void> {
+  for (;;) {
+    const moving = document
+      .getAnimations()
+      .filter((one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity);
+    if (moving.length === 0) return;
+    await Promise.allSettled(moving.map((one) => one.finished));
+  }
 }
