@@ -1,4 +1,5 @@
 import { openBudget, type Budget } from './budget.ts';
+import { sqlExecutor } from './executor.ts';
 import { figuresOfAll, readAhead, type Asked, type TallyStore } from './figures.ts';
 import { compareFairly, fairKeys, isNamed, writeFair, type FairFigures } from './insights/fair-table.ts';
 import { chooseMembers, firstAsked, type Kept } from './members.ts';
@@ -25,7 +26,8 @@ export async function answer(
 ): Promise<AnswerJson> {
   const start = clock();
   const budget = openBudget(given.bounds, clock);
-  const deps = { ...given, budget };
+  const executor = (await given.cube?.executor()) ?? sqlExecutor(given.reader);
+  const deps = { ...given, budget, executor };
   const prepared = await prepareAll(deps, queries);
   const store: TallyStore = new Map();
   const judging = await judgingOf(deps.reader, prepared);
@@ -37,7 +39,7 @@ export async function answer(
   const figuresOfWholes = await figuresOfAll(deps, wholes, store);
   tables.forEach((table, i) => writeVerdicts(table.rows, prepared[i]?.query, figuresOfWholes[i] ?? []));
   const asOf = tables.reduce((latest, table) => (table.asOf > latest ? table.asOf : latest), tables[0]?.asOf ?? iso(deps.now()));
-  return { tables, asOf, engine: 'sql', elapsedMs: Math.round((clock() - start) * 10) / 10 };
+  return { tables, asOf, engine: executor.name, elapsedMs: Math.round((clock() - start) * 10) / 10 };
 }
 
 async function finishAll(

@@ -1,11 +1,11 @@
 import { openBudget } from './budget.ts';
 import { businessAgeOf } from './business.ts';
 import { otherCode } from './catalog.ts';
+import { sqlExecutor } from './executor.ts';
 import { figuresOf } from './finish.ts';
 import type { MeasureName } from './model/model.ts';
 import { talliesOf, type Frame, type Tally, type TallyRow, type Through } from './model/tally.ts';
 import { atQuery, type Prepared, type QueryDeps } from './prepare.ts';
-import { runTallies } from './sql/tallies.ts';
 import type { MeasureFigures } from './table.ts';
 import { laggingOf, lagOf, lagTally } from './lag.ts';
 import type { WindowPlan } from './windows.ts';
@@ -84,7 +84,7 @@ async function tallyOnce(deps: QueryDeps, tallies: readonly Tally[], store: Tall
     if (whole) store.set(key, leaveOver(whole, tally.keep ?? []));
     else missing.set(key, tally);
   }
-  const found = await runTallies(deps.reader, [...missing.values()], deps.budget ?? openBudget(deps.bounds));
+  const found = await (deps.executor ?? sqlExecutor(deps.reader)).tally([...missing.values()], deps.budget ?? openBudget(deps.bounds));
   [...missing.keys()].forEach((key, i) => store.set(key, found[i] ?? []));
 }
 

@@ -2,6 +2,8 @@ import type { Knex } from 'knex';
 import { BadInput } from '../etl/errors.ts';
 import { openBudget, type Bounds, type Budget } from './budget.ts';
 import { readBusiness, type BusinessState } from './business.ts';
+import type { Cube } from './cube/cube.ts';
+import type { Executor } from './executor.ts';
 import { readCatalog, readSources, type Catalog, type SourceInfo } from './catalog.ts';
 import { readCurrency } from './currency.ts';
 import { isOfDuration } from './model/measure.ts';
@@ -20,6 +22,10 @@ export interface QueryDeps {
   bounds?: Bounds;
   /** What is left to the request; absent: all that the bounds allow. */
   budget?: Budget;
+  /** The facts in memory, where they are kept. */
+  cube?: Pick<Cube, 'executor'> | undefined;
+  /** What answers the tallies of the request; absent: the store. */
+  executor?: Executor;
 }
 
 /** A query made ready: its scope, its windows, and how each measure is read. */

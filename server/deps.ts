@@ -2,11 +2,14 @@ import type { Config } from '../etl/config.ts';
 import type { Log } from '../etl/log.ts';
 import type { SourceDeps } from '../etl/run-source.ts';
 import type { Store } from '../etl/store/open.ts';
+import type { Cube } from '../queries/cube/cube.ts';
 import type { ConfigFile } from './config-file.ts';
 
 /** Everything the application reaches outside itself. */
 export interface AppDeps {
   store: Store;
+  /** The facts in memory; absent: figures are asked of the store. */
+  cube?: Pick<Cube, 'executor'> | undefined;
   organisation: Config['organisation'];
   /** Starts a run of a configured source; resolves when it is under way. */
   runSource: RunSource;

@@ -114,7 +114,8 @@ export function filterSql(filter: Filter, context: Context): Fragment[] {
   return pieces;
 }
 
-function textSql(terms: SearchTerm[], engine: Context['engine']): Fragment {
+/** Holds of a case whose text has all of some terms. */
+export function textSql(terms: SearchTerm[], engine: Context['engine']): Fragment {
   if (engine === 'sqlite') {
     const match = terms.map((t) => `"${t.words.join(' ')}"${t.isPrefix ? '*' : ''}`).join(' AND ');
     return sql('f.case_id in (select rowid from case_search where case_search match ?)', match);

@@ -19,7 +19,8 @@ export function then({ through }: Pick<Context, 'through'>, lessDays = 0, alias 
     const sources = through.sources.filter((s) => s.at === value).map((s) => s.source);
     return join([sql('when'), isOneOf(`${alias}.source`, sources), sql('then ?', at(value))], ' ');
   });
-  return inside(join([sql('case'), ...cases, sql('else ? end', at(most))], ' '));
+  // PostgreSQL takes a value whose type nothing tells for a text.
+  return inside(join([sql('case'), ...cases, sql('else cast(? as bigint) end', at(most))], ' '));
 }
 
 function count({ sources }: Through, at: number): number {

@@ -127,7 +127,8 @@ function keepSql(columns: Fragment[], keep: readonly (readonly number[])[]): Fra
       first,
       keep.map((codes) => codes[0] ?? 0),
     );
-  const rows = keep.map((codes) => ({ sql: `(${codes.map(() => '?').join(', ')})`, values: [...codes] }));
+  // PostgreSQL takes values whose type nothing tells for texts.
+  const rows = keep.map((codes) => ({ sql: `(${codes.map(() => 'cast(? as integer)').join(', ')})`, values: [...codes] }));
   return join([inside(join(columns, ', ')), sql('in (values'), join(rows, ', '), sql(')')], ' ');
 }
 

@@ -5,6 +5,7 @@ import type { Log } from '../../etl/log.ts';
 import { runSource, type SourceDeps } from '../../etl/run-source.ts';
 import { startSchedule } from '../../etl/schedule.ts';
 import type { Store } from '../../etl/store/open.ts';
+import { openCube, type Cube } from '../../queries/cube/cube.ts';
 import { createApp } from '../app.ts';
 import { linkSeconds, makeLink } from '../auth/links.ts';
 import { forgetExpired, isAnybodySignedIn } from '../auth/sessions.ts';
@@ -49,7 +50,8 @@ export const start: Command = {
       await adoptConfigured(store, config, context, stopped);
       const wantsDemo = environment.demo && !flags['no-demo'] && !existsSync(environment.configPath);
       if (wantsDemo && (await needsDemo(store))) await fillWithDemo(environment, stopped);
-      await serveUntil(stopped, { store, serving, config, clientDir, context });
+      const cube = openCube({ reader: store.reader, log: context.log });
+      await serveUntil(stopped, { store, cube, serving, config, clientDir, context }).finally(() => cube.close());
     } catch (error) {
       // Being told to stop while still starting is no failure.
       if (!stopped.aborted) throw error;
@@ -65,19 +67,21 @@ const graceMs = 8_000;
 
 interface Running {
   store: Store;
+  cube: Cube;
   serving: Serving;
   config: Config;
   clientDir: string;
   context: Context;
 }
 
-async function serveUntil(stopped: AbortSignal, { store, serving, config, clientDir, context }: Running): Promise<void> {
+async function serveUntil(stopped: AbortSignal, { store, cube, serving, config, clientDir, context }: Running): Promise<void> {
   const { environment, env, log, now, out } = context;
   const sources: SourceDeps = { store, config, findMap, env, now, log, signal: stopped };
   const { configPath, dataDir, localSources: allowsLocal } = environment;
   const configFile = openConfigFile({ configPath, dataDir, allowsLocal });
   const { organisation } = config;
-  serving.open(createApp({ store, organisation, runSource: runNow(sources), sources, configFile, log, now, clientDir, stopped }));
+  void cube.fill();
+  serving.open(createApp({ store, cube, organisation, runSource: runNow(sources), sources, configFile, log, now, clientDir, stopped }));
   out(`Silverlining is at ${baseUrl(environment.host, serving.port)}\n`);
   if (await isAnybodySignedIn(store, now())) out('For a sign-in link on another device: npx silverlining user link admin\n');
   else out(await invitation(store, context, serving.port));

@@ -6,10 +6,12 @@ import { goneSignal } from '../gone.ts';
 import { jsonBody } from '../json-body.ts';
 
 /** `POST /api/facets`: the members of a dimension with their cases under the other filters. */
-export function facetRoutes({ store, organisation, now }: Pick<AppDeps, 'store' | 'organisation' | 'now'>): Router {
+export function facetRoutes({ store, cube, organisation, now }: Pick<AppDeps, 'store' | 'cube' | 'organisation' | 'now'>): Router {
   const router = Router();
   router.post('/api/facets', allow('read'), jsonBody('256kb'), async (req, res) => {
-    res.json(await listFacets({ reader: store.reader, organisation, now, bounds: { signal: goneSignal(res) } }, parseFacets(req.body)));
+    res.json(
+      await listFacets({ reader: store.reader, cube, organisation, now, bounds: { signal: goneSignal(res) } }, parseFacets(req.body)),
+    );
   });
   return router;
 }

@@ -17,7 +17,7 @@ const longestAddress = 8 * 1024;
  * `POST /api/query` and its canonical `GET /api/query?q=`, as JSON, CSV or Arrow. With `format` or `name` in the address the answer is
  * a file for people, and CSV begins with a byte order mark; asked for by header, its bytes are those of `silverlining query`.
  */
-export function queryRoutes({ store, organisation, now }: Pick<AppDeps, 'store' | 'organisation' | 'now'>): Router {
+export function queryRoutes({ store, cube, organisation, now }: Pick<AppDeps, 'store' | 'cube' | 'organisation' | 'now'>): Router {
   const router = Router();
   const reply = async (raw: unknown, req: Request, res: Response) => {
     const format = formatOf(req);
@@ -25,7 +25,7 @@ export function queryRoutes({ store, organisation, now }: Pick<AppDeps, 'store' 
     const isForPeople = name !== null || req.query.format !== undefined;
     const queries = readQueries(raw);
     const body = formatAnswer(
-      await answer({ reader: store.reader, organisation, now, bounds: { signal: goneSignal(res) } }, queries),
+      await answer({ reader: store.reader, cube, organisation, now, bounds: { signal: goneSignal(res) } }, queries),
       format,
     );
     res.set({ 'content-type': formats[format], vary: 'Accept' });

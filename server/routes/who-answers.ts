@@ -7,11 +7,11 @@ import { goneSignal } from '../gone.ts';
 import { jsonBody } from '../json-body.ts';
 
 /** Whether those who answer surveys have changed. */
-export function whoAnswersRoutes({ store, organisation, now }: Pick<AppDeps, 'store' | 'organisation' | 'now'>): Router {
+export function whoAnswersRoutes({ store, cube, organisation, now }: Pick<AppDeps, 'store' | 'cube' | 'organisation' | 'now'>): Router {
   const router = Router();
   router.post('/api/who-answers', allow('read'), jsonBody('256kb'), async (req, res) => {
     const { query } = req.body as { query?: unknown }; // jsonBody lets only objects through
-    const deps = { reader: store.reader, organisation, now, bounds: { signal: goneSignal(res) } };
+    const deps = { reader: store.reader, cube, organisation, now, bounds: { signal: goneSignal(res) } };
     res.json(await whoAnswers(deps, parseQuery(query)));
   });
   return router;

@@ -8,6 +8,7 @@ import { defaultConfig } from '../../etl/config.ts';
 import { BadInput } from '../../etl/errors.ts';
 import type { Log } from '../../etl/log.ts';
 import { openStore, type Store } from '../../etl/store/open.ts';
+import { openCube } from '../../queries/cube/cube.ts';
 import { createApp } from '../../server/app.ts';
 import { sessionCookie } from '../../server/auth/cookie.ts';
 import { makeLink, redeemLink } from '../../server/auth/links.ts';
@@ -43,8 +44,11 @@ export async function startServer(given: Partial<AppDeps> = {}): Promise<TestSer
   const now = given.now ?? (() => Math.floor(Date.now() / 1000));
   const organisation = { name: 'Test company', zone: null, currency: 'EUR' };
   const folder = dir ?? path.join(tmpdir(), 'silverlining-nowhere');
+  const cube = openCube({ reader: store.reader, log });
+  await cube.fill();
   const deps: AppDeps = {
     store,
+    cube,
     log,
     now,
     clientDir: path.join(projectDir, 'dist'),
@@ -77,6 +81,7 @@ export async function startServer(given: Partial<AppDeps> = {}): Promise<TestSer
     async close() {
       server.close();
       server.closeAllConnections();
+      await cube.close();
       if (!dir) return;
       await store.close();
       await rm(dir, { recursive: true, force: true });
