@@ -25,25 +25,19 @@ const fewestOfPeers = 15;
  * What each member's mix of cases would give: in each stratum the rate of all others, times the member's cases in it. A member's own cases are not
  * what it is measured by, or the one that stands out would raise its own bar. Where the others have too few, the rate is that of all together: work that
  * only one member does is expected of it as it is.
+ * @param pools of each cell: strata with few cases are put together
  * @see indirectStandardisation
  */
-export function expectedOfMix(cells: readonly MixCell[]): Map<string, MixTotal> {
-  const pools = poolStrata(cells);
-  const rates = new Map<string, { n: number; events: number }>();
-  for (const cell of cells) {
-    const rate = entryOf(rates, poolOf(pools, cell), () => ({ n: 0, events: 0 }));
-    rate.n += cell.n;
-    rate.events += cell.events;
-  }
-  const members = new Map<string, Map<string, { n: number; events: number }>>();
-  for (const cell of cells) {
-    const own = entryOf(
-      entryOf(members, cell.member, () => new Map<string, { n: number; events: number }>()),
-      poolOf(pools, cell),
-      () => ({ n: 0, events: 0 }),
-    );
-    own.n += cell.n;
-    own.events += cell.events;
+export function expectedOfMix(cells: readonly MixCell[], pools: readonly string[] = poolStrata(cells)): Map<string, MixTotal> {
+  const rates = new Map<string, Rate>();
+  const members = new Map<string, Map<string, Rate>>();
+  for (const [i, cell] of cells.entries()) {
+    const pool = pools[i] ?? '';
+    const own = entryOf(members, cell.member, () => new Map<string, Rate>());
+    for (const rate of [entryOf(rates, pool, none), entryOf(own, pool, none)]) {
+      rate.n += cell.n;
+      rate.events += cell.events;
+    }
   }
   return new Map(
     [...members].map(([member, strata]) => {
@@ -58,8 +52,15 @@ export function expectedOfMix(cells: readonly MixCell[]): Map<string, MixTotal> 
   );
 }
 
+interface Rate {
+  n: number;
+  events: number;
+}
+
+const none = (): Rate => ({ n: 0, events: 0 });
+
 /** The rate of the others in a pool, or of all where the others have too few cases. */
-function rateOfPeers(all: { n: number; events: number }, own: { n: number; events: number }): number {
+function rateOfPeers(all: Rate, own: Rate): number {
   const n = all.n - own.n;
   if (n >= fewestOfPeers) return (all.events - own.events) / n;
   return all.n > 0 ? all.events / all.n : 0;
@@ -67,25 +68,24 @@ function rateOfPeers(all: { n: number; events: number }, own: { n: number; event
 
 /**
  * Puts strata with few cases together: first those that differ in their last part only, then in the last two, and so on; what is left in the end is one.
- * @returns the pool of each stratum, both as codes joined by ","
+ * @returns the pool of each cell, as how many parts it is told by and their codes joined by ","
  */
-export function poolStrata(cells: readonly Pick<MixCell, 'stratum' | 'n'>[], fewest = fewestOfStratum): Map<string, string> {
-  const pools = new Map<string, string>();
-  const longest = Math.max(0, ...cells.map(({ stratum }) => stratum.length));
-  let open = [...cells];
-  for (let length = longest; length >= 0; length--) {
-    const prefixOf = ({ stratum }: Pick<MixCell, 'stratum'>) => stratum.slice(0, length).join(',');
+export function poolStrata(cells: readonly Pick<MixCell, 'stratum' | 'n'>[], fewest = fewestOfStratum): string[] {
+  const pools = cells.map(() => '0:');
+  const longest = cells.reduce((most, { stratum }) => Math.max(most, stratum.length), 0);
+  let open = cells.map((_, i) => i);
+  for (let length = longest; length > 0; length--) {
+    const prefixes = new Map(open.map((i) => [i, cells[i]?.stratum.slice(0, length).join(',') ?? '']));
     const sizes = new Map<string, number>();
-    for (const cell of open) sizes.set(prefixOf(cell), (sizes.get(prefixOf(cell)) ?? 0) + cell.n);
-    const isEnough = (cell: Pick<MixCell, 'stratum'>) => length === 0 || (sizes.get(prefixOf(cell)) ?? 0) >= fewest;
-    for (const cell of open) if (isEnough(cell)) pools.set(cell.stratum.join(','), `${length}:${prefixOf(cell)}`);
-    open = open.filter((cell) => !isEnough(cell));
+    for (const [i, prefix] of prefixes) sizes.set(prefix, (sizes.get(prefix) ?? 0) + (cells[i]?.n ?? 0));
+    open = open.filter((i) => {
+      const prefix = prefixes.get(i) ?? '';
+      if ((sizes.get(prefix) ?? 0) < fewest) return true;
+      pools[i] = `${length}:${prefix}`;
+      return false;
+    });
   }
   return pools;
-}
-
-function poolOf(pools: ReadonlyMap<string, string>, { stratum }: MixCell): string {
-  return pools.get(stratum.join(',')) ?? '';
 }
 
 function entryOf<K, V>(map: Map<K, V>, key: K, create: () => V): V {

@@ -6,7 +6,7 @@ import type { Query } from '../model/query.ts';
 import { talliesOf, type Filter, type Tally, type TallyRow, type Through } from '../model/tally.ts';
 import type { Row, Value } from '../model/wire.ts';
 import type { Prepared, QueryDeps } from '../prepare.ts';
-import { expectedOfMix, type MixCell, type MixTotal } from './case-mix.ts';
+import { expectedOfMix, poolStrata, type MixCell, type MixTotal } from './case-mix.ts';
 import { compareCounts, compareShares, judge, type Compared, type FairFigure } from './fair-comparison.ts';
 
 /** What a fair query says of each member (codes of `by` joined by ","), a measure at a time. */
@@ -148,17 +148,11 @@ function totalsOf({ by }: Query, rows: readonly TallyRow[]): [string, MixTotal][
     kind.events.set(of, (kind.events.get(of) ?? 0) + events);
   }
   const themes = [...new Set(cells.filter((cell) => cell.events > 0).map((cell) => cell.theme))].filter((code) => code !== 0);
+  const mixed = [...kinds.values()];
+  const pools = poolStrata(mixed);
   return themes.flatMap((code) => {
     const nameOf = (member: number) => by.map((_, i) => (i === theme ? code : member)).join(',');
-    return [
-      ...expectedOfMix(
-        [...kinds.values()].map(({ member, stratum, n, events }) => ({
-          member: nameOf(member),
-          stratum,
-          n,
-          events: events.get(code) ?? 0,
-        })),
-      ),
-    ];
+    const ofTheme = mixed.map(({ member, stratum, n, events }) => ({ member: nameOf(member), stratum, n, events: events.get(code) ?? 0 }));
+    return [...expectedOfMix(ofTheme, pools)];
   });
 }
