@@ -5,7 +5,7 @@ import { startServer } from '../test/support/server.ts';
 import { benchNow, demoSize, overCases } from './bench-store.ts';
 import { median, type BenchReport } from './report.ts';
 
-const screens = ['/', '/resolution'];
+const screens = ['/', '/issues', '/resolution', '/satisfaction', '/coaching'];
 const runs = 9;
 const patience = 300_000;
 
@@ -55,11 +55,11 @@ async function timeChanges(page: Page, url: string): Promise<Change[]> {
   for (let run = 0; run < runs; run++) {
     // A page of its own each time: what has been asked before may be remembered.
     await page.goto(url);
-    await page.waitForFunction(
-      () =>
-        document.querySelector('[data-report]') !== null &&
-        [...document.querySelectorAll('[data-report] .reach')].every((chart) => chart.querySelector('[data-drawn] svg')),
-    );
+    await page.waitForFunction(() => {
+      const charts = [...document.querySelectorAll('[data-report] .reach')];
+      const isUnderWay = document.querySelector('[aria-busy=true]') !== null;
+      return charts.length > 0 && !isUnderWay && charts.every((chart) => chart.querySelector('[data-drawn] svg'));
+    });
     await page.waitForTimeout(300);
     changes.push(await page.evaluate(changeFilter));
   }

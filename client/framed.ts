@@ -43,27 +43,24 @@ export type Shows = 'empty' | 'absent' | 'early' | 'few' | 'table' | 'chart';
 // Fewer than this and a trend is an anecdote.
 const fewest = 5;
 
+/** What a frame shows of a table, without what stands beside its time axis. */
+export type FramedTable = Omit<Framed, 'notes' | 'beside'>;
+
 /**
  * Everything a frame shows of a table.
  * @param sourceCount how many sources have cases
  */
-export function frame(
+export function frameTable(
   report: Report,
   table: TableJson,
-  {
-    grain,
-    currency,
-    sourceCount,
-    annotations,
-  }: { grain: Grain | null; currency: string; sourceCount: number; annotations: readonly Numbered[] },
-): Framed {
+  { grain, currency, sourceCount }: { grain: Grain | null; currency: string; sourceCount: number },
+): FramedTable {
   const measures = drawnMeasures(report);
   const [first] = measures;
   const picture = { ...table, rows: drawnRows(report, table.rows) };
   const drawn = chartRows(report, picture, grain, currency);
   const kind = first && measureOf(first).kind;
   const isStock = kind === 'stock';
-  const hasTime = isOverTime(report, grain);
   return {
     report,
     measures,
@@ -80,10 +77,15 @@ export function frame(
     hasStock: isStock && table.rows.some((row) => measures.some((m) => Number(row[m]) > 0)),
     absence: absenceOf(table, first, sourceCount),
     remarks: remarksOf(table, measures, sourceCount),
-    isOverTime: hasTime,
-    notes: hasTime ? numbersOn(annotations, drawn, grain) : [],
-    beside: hasTime ? annotationRows(annotations, drawn, grain) : null,
+    isOverTime: isOverTime(report, grain),
   };
+}
+
+/** A frame's table with what happened in its time. */
+export function frameBeside(framed: FramedTable, annotations: readonly Numbered[]): Framed {
+  const { drawn, grain } = framed;
+  if (!framed.isOverTime) return { ...framed, notes: [], beside: null };
+  return { ...framed, notes: numbersOn(annotations, drawn, grain), beside: annotationRows(annotations, drawn, grain) };
 }
 
 /**

@@ -66,21 +66,41 @@ export class Screen {
   }
 
   /**
-   * What the frame of a chart is given.
+   * What the frame of a chart is given. Each part is looked up when it is read, so that a frame depends only on what it uses: an answer that becomes
+   * stale changes no picture.
    * @param index position of the report's table in the answer
    */
   frame(report: Report, index: number) {
+    const screen = this;
     return {
       report,
-      answer: this.answer.stateOf(index),
-      grain: this.grainOf(report),
-      currency: this.currency,
-      zone: this.zone,
-      today: this.known.today,
-      sourceCount: this.sourceCount,
-      filters: this.filters,
-      files: this.filesOf(report, index),
-      widen: this.#widen,
+      get answer() {
+        return screen.answer.stateOf(index);
+      },
+      get grain() {
+        return screen.grainOf(report);
+      },
+      get currency() {
+        return screen.currency;
+      },
+      get zone() {
+        return screen.zone;
+      },
+      get today() {
+        return screen.known.today;
+      },
+      get sourceCount() {
+        return screen.sourceCount;
+      },
+      get filters() {
+        return screen.filters;
+      },
+      get files() {
+        return screen.filesOf(report, index);
+      },
+      get widen() {
+        return screen.#widen;
+      },
       onretry: () => this.ask(),
       oncancel: () => this.answer.cancel(),
     };
