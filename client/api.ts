@@ -1,4 +1,4 @@
-import type { DimensionName } from '../queries/model/model.ts';
+import type { DimensionName } from '../queries/model/dimensions.ts';
 import { serialiseQuery, type Query } from '../queries/model/query.ts';
 import type { FollowUpBody, FollowUpJson, LowScorePage, LowScoresRequest } from '../queries/model/follow-up.ts';
 import type { WhoAnswersJson, WhoAnswersRequest } from '../queries/model/who-answers.ts';

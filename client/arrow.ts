@@ -1,5 +1,5 @@
 import { RecordBatchReader, Table, type Field } from 'apache-arrow';
-import type { MeasureName } from '../queries/model/model.ts';
+import type { MeasureName } from '../queries/model/measures.ts';
 import type { Column, ColumnRole, ColumnType, LimitsJson, Note, ParetoJson, Row, TableJson, Value } from '../queries/model/wire.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { fairText, toneOf } from '../queries/model/chart-funnel.ts';
-import { dimensionOf, measureOf, type DimensionName, type MeasureName } from '../queries/model/model.ts';
+import { dimensionOf, type DimensionName } from '../queries/model/dimensions.ts';
+import { measureOf, type MeasureName } from '../queries/model/measures.ts';
 import { formatCount, formatInterval, formatValue } from '../queries/model/number.ts';
 import type { Row } from '../queries/model/wire.ts';
 import type { TableColumn } from './table-column.ts';

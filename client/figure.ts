@@ -1,6 +1,6 @@
 import { endOf } from '../queries/model/buckets.ts';
 import { describeWindow, elapsedWindows } from '../queries/model/describe.ts';
-import { measureOf } from '../queries/model/model.ts';
+import { measureOf } from '../queries/model/measures.ts';
 import { formatBucket, formatDate } from '../queries/model/number.ts';
 import type { Query } from '../queries/model/query.ts';
 import { reportQuery, reports } from '../queries/model/reports.ts';

@@ -1,6 +1,6 @@
 import { joined } from '../queries/model/describe.ts';
 import { findingsQuery } from '../queries/model/reports.ts';
-import type { MeasureName } from '../queries/model/model.ts';
+import type { MeasureName } from '../queries/model/measures.ts';
 import { viewToSearch, type Known, type View } from '../queries/model/view.ts';
 import type { FindingJson, FindingsJson } from '../queries/model/wire.ts';
 

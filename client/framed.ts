@@ -1,7 +1,8 @@
 import { annotationRows, numbersOn, type Numbered } from '../queries/model/chart-annotations.ts';
 import { chartRows } from '../queries/model/chart-rows.ts';
 import { countedBy, countInWords } from '../queries/model/describe.ts';
-import { measureOf, type Grain, type MeasureName } from '../queries/model/model.ts';
+import type { Grain } from '../queries/model/buckets.ts';
+import { measureOf, type MeasureName } from '../queries/model/measures.ts';
 import { describeReading, drawnRows } from '../queries/model/reading.ts';
 import { drawnMeasures, type Report } from '../queries/model/reports.ts';
 import type { Row, TableJson } from '../queries/model/wire.ts';

@@ -1,6 +1,6 @@
 import { countInWords } from '../queries/model/describe.ts';
 import type { Unit } from '../queries/model/measure.ts';
-import { measureOf, type MeasureName } from '../queries/model/model.ts';
+import { measureOf, type MeasureName } from '../queries/model/measures.ts';
 import { formatChange, formatCount, formatValue } from '../queries/model/number.ts';
 import { isBeyondChance } from '../queries/model/reading.ts';
 import { fewestOfRate } from '../queries/model/verdict.ts';

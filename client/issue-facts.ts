@@ -1,5 +1,5 @@
 import { countInWords } from '../queries/model/describe.ts';
-import { measureOf, type MeasureName } from '../queries/model/model.ts';
+import { measureOf, type MeasureName } from '../queries/model/measures.ts';
 import { formatCount, formatInterval, formatValue } from '../queries/model/number.ts';
 import { followedFor } from '../queries/model/reading.ts';
 import type { Row, TableJson } from '../queries/model/wire.ts';

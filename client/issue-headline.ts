@@ -1,5 +1,7 @@
 import { countInWords } from '../queries/model/describe.ts';
-import { measureOf, noneLabel, otherLabel, type Grain } from '../queries/model/model.ts';
+import type { Grain } from '../queries/model/buckets.ts';
+import { noneLabel, otherLabel } from '../queries/model/dimensions.ts';
+import { measureOf } from '../queries/model/measures.ts';
 import { formatBucket, formatCount, formatInterval, formatValue } from '../queries/model/number.ts';
 import { judge, signalOf, signals } from '../queries/model/signal.ts';
 import type { Row, TableJson, Value } from '../queries/model/wire.ts';

@@ -1,6 +1,6 @@
 import { countInWords } from '../queries/model/describe.ts';
 import type { LabelChangeListRow, LabelChangePreview } from '../queries/model/lists.ts';
-import { dimensions } from '../queries/model/model.ts';
+import { dimensions } from '../queries/model/dimensions.ts';
 
 /** What a label change would do, as "412 cases move from “Late parcel” to “Late delivery”." */
 export function previewInWords({ cases, surveys, from, to, is_new }: LabelChangePreview): string {

@@ -1,4 +1,4 @@
-import type { DimensionName } from '../queries/model/model.ts';
+import type { DimensionName } from '../queries/model/dimensions.ts';
 import type { FacetsJson, FacetsRequest } from '../queries/model/wire.ts';
 
 /** Asks for the members of a dimension with their cases under the other filters and the period of a query. */

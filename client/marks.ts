@@ -1,4 +1,5 @@
-import { measureOf, otherLabel, type DimensionName, type MeasureName } from '../queries/model/model.ts';
+import { otherLabel, type DimensionName } from '../queries/model/dimensions.ts';
+import { measureOf, type MeasureName } from '../queries/model/measures.ts';
 import { drawnMeasures, type Report } from '../queries/model/reports.ts';
 import type { Row, TableJson } from '../queries/model/wire.ts';
 import { sentence } from './case-words.ts';

@@ -1,4 +1,4 @@
-import { noneLabel, otherLabel } from '../queries/model/model.ts';
+import { noneLabel, otherLabel } from '../queries/model/dimensions.ts';
 import { countInWords } from '../queries/model/describe.ts';
 import { formatCount } from '../queries/model/number.ts';
 import type { TableJson } from '../queries/model/wire.ts';

@@ -1,5 +1,6 @@
 import { didYouMean, type Problem } from '../etl/errors.ts';
-import { dimensions, ranges, rangeNames, dimensionNames } from '../queries/model/model.ts';
+import { dimensions, dimensionNames } from '../queries/model/dimensions.ts';
+import { ranges, rangeNames } from '../queries/model/ranges.ts';
 
 const parts: Record<string, string> = {
   from: 'Period',

@@ -1,4 +1,5 @@
-import { measureOf, type Grain, type MeasureName } from '../queries/model/model.ts';
+import type { Grain } from '../queries/model/buckets.ts';
+import { measureOf, type MeasureName } from '../queries/model/measures.ts';
 import { formatBucket, formatInterval, inOneUnit } from '../queries/model/number.ts';
 import { signalOf, signals, verdictOf, verdictWords, type Verdict } from '../queries/model/signal.ts';
 import type { TableJson } from '../queries/model/wire.ts';

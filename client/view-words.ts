@@ -1,5 +1,6 @@
 import { countInWords, describeWindow } from '../queries/model/describe.ts';
-import { dimensionNames, rangeNames } from '../queries/model/model.ts';
+import { dimensionNames } from '../queries/model/dimensions.ts';
+import { rangeNames } from '../queries/model/ranges.ts';
 import { periods, type View } from '../queries/model/view.ts';
 import { nounsOf } from './headline.ts';
 

@@ -1,4 +1,4 @@
-import { dimensionNames, dimensionOf } from '../queries/model/model.ts';
+import { dimensionNames, dimensionOf } from '../queries/model/dimensions.ts';
 import type { View } from '../queries/model/view.ts';
 
 /** A way to see more, and the change of the view it makes. */

@@ -6,7 +6,7 @@ import { readCatalog, readSources, type SourceInfo } from './catalog.ts';
 import { addDays, daysBetween } from './model/buckets.ts';
 import { countInWords, joined } from './model/describe.ts';
 import type { Annotation } from './model/lists.ts';
-import { dimensionNames, dimensionOf, type DimensionName } from './model/model.ts';
+import { dimensionNames, dimensionOf, type DimensionName } from './model/dimensions.ts';
 import { formatCount, formatDate } from './model/number.ts';
 import { queryOf } from './model/query.ts';
 import type { Window } from './model/wire.ts';

@@ -5,7 +5,7 @@ import { compareFairly, fairKeys, isNamed, writeFair, type FairFigures } from '.
 import { chooseMembers, firstAsked, type Kept } from './members.ts';
 import { wholeOf, writeVerdicts } from './insights/against-whole.ts';
 import { addPareto } from './insights/pareto-table.ts';
-import { measureOf } from './model/model.ts';
+import { measureOf } from './model/measures.ts';
 import { formatCount, formatDate } from './model/number.ts';
 import type { Query } from './model/query.ts';
 import type { AnswerJson, Note, TableJson } from './model/wire.ts';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { SourceStateRow } from '../etl/store/tables.ts';
 import { fieldsOfPolicies, readBusiness } from './business.ts';
-import { dimensionOf, noneLabel, otherLabel, subSeparator, type DimensionName } from './model/model.ts';
+import { dimensionOf, noneLabel, otherLabel, subSeparator, type DimensionName } from './model/dimensions.ts';
 
 /** The code under which a limit counts the members it leaves over. */
 export const otherCode = -1;

@@ -1,7 +1,7 @@
 import { BadInput, didYouMean, type Problem } from '../etl/errors.ts';
 import { answer } from './answer.ts';
 import { readCatalog } from './catalog.ts';
-import { dimensionNames, dimensionOf, noneLabel, type DimensionName } from './model/model.ts';
+import { dimensionNames, dimensionOf, noneLabel, type DimensionName } from './model/dimensions.ts';
 import { parseQuery, queryOf, type Query } from './model/query.ts';
 import type { FacetsJson } from './model/wire.ts';
 import type { QueryDeps } from './prepare.ts';

@@ -3,7 +3,7 @@ import { businessAgeOf } from './business.ts';
 import { otherCode } from './catalog.ts';
 import { sqlExecutor } from './executor.ts';
 import { figuresOf } from './finish.ts';
-import type { MeasureName } from './model/model.ts';
+import type { MeasureName } from './model/measures.ts';
 import { talliesOf, type Frame, type Tally, type TallyRow, type Through } from './model/tally.ts';
 import { atQuery, type Prepared, type QueryDeps } from './prepare.ts';
 import type { MeasureFigures } from './table.ts';

@@ -1,6 +1,6 @@
 import { openBudget, type Budget } from './budget.ts';
 import { isOfDuration, meanScores, type Measure } from './model/measure.ts';
-import { measureOf, type MeasureName } from './model/model.ts';
+import { measureOf, type MeasureName } from './model/measures.ts';
 import type { TallyRow } from './model/tally.ts';
 import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type Survival, type TimePoint } from './stats/kaplan-meier.ts';
 import { meanInterval } from './stats/mean-interval.ts';

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { MeasureFigures } from './table.ts';
 import { baselineLength, judgeSeries } from './insights/signals.ts';
-import { addBuckets, startOf } from './model/buckets.ts';
-import { measureOf, type Grain } from './model/model.ts';
+import { addBuckets, type Grain, startOf } from './model/buckets.ts';
+import { measureOf } from './model/measures.ts';
 import type { LimitsJson, Row } from './model/wire.ts';
 import { widened, type Prepared } from './prepare.ts';
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { BadInput, didYouMean } from '../etl/errors.ts';
 import { openBudget } from './budget.ts';
 import { readCatalog, readSources } from './catalog.ts';
-import { dimensionNames, dimensionOf, subSeparator, type DimensionName } from './model/model.ts';
+import { dimensionNames, dimensionOf, subSeparator, type DimensionName } from './model/dimensions.ts';
 import { talliesOf } from './model/tally.ts';
 import type { LabelsJson } from './model/wire.ts';
 import { runTallies } from './sql/tallies.ts';

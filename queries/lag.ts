@@ -1,4 +1,4 @@
-import type { MeasureName } from './model/model.ts';
+import type { MeasureName } from './model/measures.ts';
 import type { Tally, TallyRow } from './model/tally.ts';
 import type { Prepared } from './prepare.ts';
 import { stretchesOf, type Today, type WindowPlan } from './windows.ts';

@@ -1,7 +1,7 @@
 import { figuresOfAll, type Asked, type TallyStore } from './figures.ts';
 import type { Figure } from './finish.ts';
 import { isOfDuration } from './model/measure.ts';
-import { measureOf, type MeasureName } from './model/model.ts';
+import { measureOf, type MeasureName } from './model/measures.ts';
 import type { Query } from './model/query.ts';
 import { atQuery, ungrained, type Prepared, type QueryDeps } from './prepare.ts';
 import { memberOrder, membersOf, orderOf, type MeasureFigures } from './table.ts';

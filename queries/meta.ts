@@ -3,7 +3,10 @@ import type { QueryDeps } from './prepare.ts';
 import { readBusiness } from './business.ts';
 import { readSources } from './catalog.ts';
 import { readCurrency } from './currency.ts';
-import { bands, dimensions, grains, measures, ranges } from './model/model.ts';
+import { grains } from './model/buckets.ts';
+import { bands, dimensions } from './model/dimensions.ts';
+import { measures } from './model/measures.ts';
+import { ranges } from './model/ranges.ts';
 import { reports } from './model/reports.ts';
 import type { MetaJson } from './model/wire.ts';
 

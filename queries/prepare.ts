@@ -7,7 +7,7 @@ import type { Executor } from './executor.ts';
 import { readCatalog, readSources, type Catalog, type SourceInfo } from './catalog.ts';
 import { readCurrency } from './currency.ts';
 import { isOfDuration } from './model/measure.ts';
-import { measureOf, type MeasureName } from './model/model.ts';
+import { measureOf, type MeasureName } from './model/measures.ts';
 import type { Query } from './model/query.ts';
 import type { Through } from './model/tally.ts';
 import { businessDay, type Note } from './model/wire.ts';

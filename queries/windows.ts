@@ -1,5 +1,4 @@
-import { addBuckets, addDays, bucketsBetween, daysBetween, endOf, startOf } from './model/buckets.ts';
-import type { Grain } from './model/model.ts';
+import { addBuckets, addDays, bucketsBetween, daysBetween, endOf, type Grain, startOf } from './model/buckets.ts';
 import type { Query } from './model/query.ts';
 
 /** A stretch of dates a row of the answer is about, inclusive. */

@@ -5,7 +5,7 @@ import type { Store } from '../etl/store/open.ts';
 import type { NoteRow } from '../etl/store/tables.ts';
 import { transact } from '../etl/store/transact.ts';
 import { readCatalog } from '../queries/catalog.ts';
-import { dimensionNames, noneLabel, type DimensionName } from '../queries/model/model.ts';
+import { dimensionNames, noneLabel, type DimensionName } from '../queries/model/dimensions.ts';
 import type { Window } from '../queries/model/wire.ts';
 import { audit } from './auth/audit.ts';
 import type { SignedIn } from './auth/roles.ts';

@@ -1,6 +1,6 @@
 import { concerning, type Numbered } from '../../queries/model/chart-annotations.ts';
 import type { Annotation, NoteBody } from '../../queries/model/lists.ts';
-import type { DimensionName } from '../../queries/model/model.ts';
+import type { DimensionName } from '../../queries/model/dimensions.ts';
 import type { Window } from '../../queries/model/wire.ts';
 import { api } from '../api.ts';
 import { annotationsApi } from '../explore-api.ts';

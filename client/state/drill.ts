@@ -1,6 +1,7 @@
 import type { Problem } from '../../etl/errors.ts';
 import { isRealDate } from '../../etl/record.ts';
-import { dimensionNames, measureNames, type DimensionName, type MeasureName } from '../../queries/model/model.ts';
+import { dimensionNames, type DimensionName } from '../../queries/model/dimensions.ts';
+import { measureNames, type MeasureName } from '../../queries/model/measures.ts';
 import { laidOver, reports, tiles, type Report } from '../../queries/model/reports.ts';
 import { unknownPart } from '../problem-words.ts';
 

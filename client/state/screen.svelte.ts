@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { describeScope } from '../../queries/model/describe.ts';
-import type { Grain } from '../../queries/model/model.ts';
+import type { Grain } from '../../queries/model/buckets.ts';
 import { serialiseQuery, type Query } from '../../queries/model/query.ts';
 import { reportQuery, viewGrain, type Report } from '../../queries/model/reports.ts';
 import { knownOf, type Known, type View } from '../../queries/model/view.ts';

@@ -1,5 +1,6 @@
 import { isShare } from '../model/measure.ts';
-import { measureOf, otherLabel, type MeasureName } from '../model/model.ts';
+import { otherLabel } from '../model/dimensions.ts';
+import { measureOf, type MeasureName } from '../model/measures.ts';
 import type { Query } from '../model/query.ts';
 import { fewestOfRate } from '../model/verdict.ts';
 import type { Row } from '../model/wire.ts';

@@ -4,7 +4,7 @@ import { readCases, zonesOf } from '../cases.ts';
 import { readCatalog } from '../catalog.ts';
 import { parseDrill, rowsBehind, type Drill } from '../drill.ts';
 import type { Condition } from '../model/measure.ts';
-import type { MeasureName } from '../model/model.ts';
+import type { MeasureName } from '../model/measures.ts';
 import { formatElapsed } from '../model/number.ts';
 import type { CasePick, CasePicks } from '../model/wire.ts';
 import { prepareAll, type QueryDeps } from '../prepare.ts';

@@ -1,7 +1,8 @@
 import type { TallyStore } from '../figures.ts';
 import { readTallies } from '../figures.ts';
 import { caseMix, fairRoles, memberOf, type FairRole } from '../model/fair.ts';
-import { measureOf, noneLabel, type DimensionName, type MeasureName } from '../model/model.ts';
+import { noneLabel, type DimensionName } from '../model/dimensions.ts';
+import { measureOf, type MeasureName } from '../model/measures.ts';
 import type { Query } from '../model/query.ts';
 import { talliesOf, type Filter, type Tally, type TallyRow, type Through } from '../model/tally.ts';
 import type { Row, Value } from '../model/wire.ts';

@@ -1,5 +1,6 @@
 import { describeLimits } from '../model/describe.ts';
-import { measureOf, type Grain, type MeasureName } from '../model/model.ts';
+import type { Grain } from '../model/buckets.ts';
+import { measureOf, type MeasureName } from '../model/measures.ts';
 import { formatBucket, formatInterval, formatValue, inOneUnit } from '../model/number.ts';
 import { signals, type SignalName } from '../model/signal.ts';
 import type { LimitsJson, Row } from '../model/wire.ts';

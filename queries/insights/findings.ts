@@ -1,7 +1,8 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import { answer } from '../answer.ts';
-import { addBuckets, startOf } from '../model/buckets.ts';
-import { measureOf, noneLabel, otherLabel, type Grain, type MeasureName } from '../model/model.ts';
+import { addBuckets, type Grain, startOf } from '../model/buckets.ts';
+import { noneLabel, otherLabel } from '../model/dimensions.ts';
+import { measureOf, type MeasureName } from '../model/measures.ts';
 import { queryOf, type Query } from '../model/query.ts';
 import { signalOf, verdictOf, type SignalName } from '../model/signal.ts';
 import type { FindingJson, FindingsJson, LimitsJson, Row, TableJson, Window } from '../model/wire.ts';

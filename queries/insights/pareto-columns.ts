@@ -1,4 +1,4 @@
-import { measureOf, type MeasureName } from '../model/model.ts';
+import { measureOf, type MeasureName } from '../model/measures.ts';
 import type { Column } from '../model/wire.ts';
 
 /** The columns that `pareto: true` adds for the first measure of a query. */

@@ -1,5 +1,5 @@
 import type { Figures } from '../finish.ts';
-import { noneLabel, otherLabel, type DimensionName } from '../model/model.ts';
+import { noneLabel, otherLabel, type DimensionName } from '../model/dimensions.ts';
 import type { Query } from '../model/query.ts';
 import type { ParetoJson, Row } from '../model/wire.ts';
 import type { MeasureFigures } from '../table.ts';

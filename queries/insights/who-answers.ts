@@ -1,6 +1,6 @@
 import { answer } from '../answer.ts';
 import { addDays, endOf } from '../model/buckets.ts';
-import { dimensionOf, otherLabel } from '../model/model.ts';
+import { dimensionOf, otherLabel } from '../model/dimensions.ts';
 import { queryOf, type Query } from '../model/query.ts';
 import type { Row, TableJson } from '../model/wire.ts';
 import {

@@ -1,4 +1,4 @@
-import { measureOf, type MeasureName } from './model.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import type { Row } from './wire.ts';
 
 /** Whether the name of a measure stands at the start of its line: counts run close together, so the second is named where the first is not. */

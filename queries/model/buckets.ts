@@ -1,4 +1,6 @@
-import type { Grain } from './model.ts';
+/** Steps of time; weeks begin on Monday. */
+export const grains = ['day', 'week', 'month', 'quarter', 'year'] as const;
+export type Grain = (typeof grains)[number];
 
 const dayMs = 86_400_000;
 

@@ -2,9 +2,9 @@ import { timeAxis } from './chart-parts.ts';
 import { colour, type Theme } from './colours.ts';
 import { describeWindow } from './describe.ts';
 import type { Annotation } from './lists.ts';
-import { dimensionOf, type Grain } from './model.ts';
+import { type Grain, startOf } from './buckets.ts';
+import { dimensionOf } from './dimensions.ts';
 import type { Where } from './query.ts';
-import { startOf } from './buckets.ts';
 import type { Row } from './wire.ts';
 
 /** The named data set that takes the rows of {@link annotationRows}. */

@@ -2,7 +2,7 @@ import { isNamedAtStart } from './band-labels.ts';
 import { limitLayers, signalColour, signalSize } from './chart-limits.ts';
 import { hollow, hover, isNarrow, pointSize, roomyAxis, strokes, timeAxis, valueAxis, type ChartStyle } from './chart-parts.ts';
 import { colour, series, type ColourName, type Theme } from './colours.ts';
-import { measureOf, type MeasureName } from './model.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 
 interface Band {
   measure: MeasureName;

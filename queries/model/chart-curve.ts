@@ -1,7 +1,7 @@
 import { hover, valueAxis } from './chart-parts.ts';
 import { colour, type Theme } from './colours.ts';
 import { formatChange, formatCount, formatInterval, formatValue, unknownText } from './number.ts';
-import { measureOf, type MeasureName } from './model.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import type { Row, TableJson } from './wire.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { dimmed, hover, isNarrow, type ChartStyle } from './chart-parts.ts';
 import { colour } from './colours.ts';
 import { memberText } from './fair.ts';
-import { dimensionOf, measureOf, type DimensionName, type MeasureName } from './model.ts';
+import { dimensionOf, type DimensionName } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import { formatCount, formatInterval, formatValue, unknownText } from './number.ts';
 import type { Column, Row } from './wire.ts';
 

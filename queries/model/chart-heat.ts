@@ -1,6 +1,7 @@
 import { isPartial, isUnnamed, namesAxis, timeAxis } from './chart-parts.ts';
 import { colour, type Theme } from './colours.ts';
-import { dimensions, measureOf, noneLabel, otherLabel, type MeasureName } from './model.ts';
+import { dimensions, noneLabel, otherLabel } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import type { Row } from './wire.ts';
 
 /** A line of cells a member, a cell a period: one hue, stronger for more; a part of a period is hollow. */

@@ -1,6 +1,7 @@
 import { dimmed, hover, namesAxis, valueAxis } from './chart-parts.ts';
 import { colour, type Theme } from './colours.ts';
-import { dimensions, measureOf, otherLabel, type DimensionName, type MeasureName } from './model.ts';
+import { dimensions, otherLabel, type DimensionName } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import { formatCount, unknownText } from './number.ts';
 import { fewestOfRate, verdictWords } from './verdict.ts';
 import type { Row } from './wire.ts';

@@ -1,6 +1,6 @@
 import { hollow, isPartial, pointSize, timeAxis } from './chart-parts.ts';
 import { colour, type ColourName, type Theme } from './colours.ts';
-import type { MeasureName } from './model.ts';
+import type { MeasureName } from './measures.ts';
 
 /**
  * The typical range of a measure as thin lines, and its usual level dashed; a step a period, since limits of shares follow n.

@@ -1,6 +1,7 @@
 import { dimmed, hover, isUnnamed, namesAxis } from './chart-parts.ts';
 import { colour, type Theme } from './colours.ts';
-import { dimensions, measureOf, type MeasureName } from './model.ts';
+import { dimensions } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import { formatValue } from './number.ts';
 import type { Row } from './wire.ts';
 

@@ -1,7 +1,8 @@
 import type { Config } from 'vega-lite';
 import { colour, series, type Theme } from './colours.ts';
 import type { Unit } from './measure.ts';
-import { measureOf, noneLabel, otherLabel, type MeasureName } from './model.ts';
+import { noneLabel, otherLabel } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 
 /** What a spec depends on besides its report. */
 export interface ChartStyle {

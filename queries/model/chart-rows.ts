@@ -1,11 +1,12 @@
 import { bandLabels } from './band-labels.ts';
-import { bucketsBetween } from './buckets.ts';
+import { bucketsBetween, type Grain } from './buckets.ts';
 import { curveRows } from './chart-curve.ts';
 import { funnelPlace } from './chart-funnel.ts';
 import { intervalParts } from './chart-intervals.ts';
 import { tonesOf } from './chart-heat.ts';
 import { paretoTexts } from './chart-pareto.ts';
-import { measureOf, noneLabel, otherLabel, subSeparator, type Grain, type MeasureName } from './model.ts';
+import { noneLabel, otherLabel, subSeparator } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import { formatBucket, formatChange, formatCount, formatInterval, formatTick, formatValue, type NumberContext } from './number.ts';
 import { drawnMeasures, type Report } from './reports.ts';
 import { signalOf, signals, verdictOf } from './signal.ts';

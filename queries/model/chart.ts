@@ -25,7 +25,8 @@ import { heatMap } from './chart-heat.ts';
 import { paretoBars } from './chart-pareto.ts';
 import { funnel } from './chart-funnel.ts';
 import { colour, type Theme } from './colours.ts';
-import { measureOf, otherLabel, dimensions, type MeasureName } from './model.ts';
+import { otherLabel, dimensions } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import type { Report } from './reports.ts';
 import type { Column } from './wire.ts';
 

@@ -1,4 +1,4 @@
-import type { MeasureName } from './model.ts';
+import type { MeasureName } from './measures.ts';
 import type { Report } from './reports.ts';
 
 const coached: MeasureName[] = ['on_time_rate', 'csat_rate', 'reopen_rate'];

@@ -1,7 +1,9 @@
-import { dimensionNames, dimensionOf, measureOf, rangeNames, type DimensionName, type Grain, type MeasureName } from './model.ts';
+import { addDays, daysBetween, type Grain } from './buckets.ts';
+import { dimensionNames, dimensionOf, type DimensionName } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
+import { rangeNames } from './ranges.ts';
 import { durations, type Condition, type Measure } from './measure.ts';
 import { formatBucket, formatCount, formatDate } from './number.ts';
-import { addDays, daysBetween } from './buckets.ts';
 import type { Where } from './query.ts';
 import type { View } from './view.ts';
 import type { LimitsJson, Window } from './wire.ts';

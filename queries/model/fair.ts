@@ -1,5 +1,6 @@
 import type { Problem } from '../../etl/errors.ts';
-import { dimensionOf, measureOf, type DimensionName, type MeasureName } from './model.ts';
+import { dimensionOf, type DimensionName } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import type { Query } from './query.ts';
 import type { Column, Row } from './wire.ts';
 

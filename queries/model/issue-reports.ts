@@ -1,4 +1,5 @@
-import type { DimensionName, MeasureName } from './model.ts';
+import type { DimensionName } from './dimensions.ts';
+import type { MeasureName } from './measures.ts';
 import type { Report } from './reports.ts';
 import type { Weight } from './view.ts';
 

@@ -1,4 +1,4 @@
-import type { DimensionName } from './model.ts';
+import type { DimensionName } from './dimensions.ts';
 
 /** One page of a list of the data page; instants are ISO 8601 text. */
 export interface ListPage<Row> {

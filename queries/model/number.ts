@@ -1,4 +1,4 @@
-import type { Grain } from './model.ts';
+import type { Grain } from './buckets.ts';
 import type { Unit } from './measure.ts';
 import type { Value } from './wire.ts';
 

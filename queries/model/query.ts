@@ -1,18 +1,10 @@
 import { BadInput, didYouMean, type Problem } from '../../etl/errors.ts';
 import { isRealDate } from '../../etl/record.ts';
-import { daysBetween } from './buckets.ts';
+import { daysBetween, type Grain, grains } from './buckets.ts';
 import { fairProblems } from './fair.ts';
-import {
-  dimensionNames,
-  grains,
-  measureNames,
-  measureOf,
-  rangeNames,
-  type DimensionName,
-  type Grain,
-  type MeasureName,
-  type RangeName,
-} from './model.ts';
+import { dimensionNames, type DimensionName } from './dimensions.ts';
+import { measureNames, measureOf, type MeasureName } from './measures.ts';
+import { rangeNames, type RangeName } from './ranges.ts';
 
 /** Lower edge inclusive, upper exclusive; null is open. */
 export type Range = [number | null, number | null];

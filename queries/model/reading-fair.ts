@@ -1,7 +1,8 @@
 import { fairText, toneOf } from './chart-funnel.ts';
 import { countInWords, joined } from './describe.ts';
 import { fewestOfFair } from './fair.ts';
-import { dimensionOf, measureOf, type DimensionName, type MeasureName } from './model.ts';
+import { dimensionOf, type DimensionName } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import { formatCount, formatValue } from './number.ts';
 import type { Row, TableJson } from './wire.ts';
 

@@ -1,5 +1,7 @@
 import { countInWords, joined } from './describe.ts';
-import { dimensionOf, noneLabel, otherLabel, type DimensionName, type Grain, type MeasureName } from './model.ts';
+import type { Grain } from './buckets.ts';
+import { dimensionOf, noneLabel, otherLabel, type DimensionName } from './dimensions.ts';
+import type { MeasureName } from './measures.ts';
 import { formatBucket, formatCount, formatValue } from './number.ts';
 import type { Row, TableJson, Value } from './wire.ts';
 

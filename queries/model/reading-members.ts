@@ -1,5 +1,6 @@
 import { countedBy, countInWords, joined } from './describe.ts';
-import { dimensionOf, measureOf, noneLabel, otherLabel, type DimensionName, type MeasureName } from './model.ts';
+import { dimensionOf, noneLabel, otherLabel, type DimensionName } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import { formatCount, formatValue } from './number.ts';
 import { fewestOfRate } from './verdict.ts';
 import type { Row } from './wire.ts';

@@ -1,5 +1,7 @@
 import { countInWords, joined } from './describe.ts';
-import { bands, measureOf, noneLabel, type Grain, type MeasureName } from './model.ts';
+import type { Grain } from './buckets.ts';
+import { bands, noneLabel } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import { formatBucket, formatCount, formatValue } from './number.ts';
 import type { Row, TableJson, Value } from './wire.ts';
 

@@ -1,4 +1,6 @@
-import { dimensionOf, measureOf, noneLabel, otherLabel, type DimensionName, type Grain, type MeasureName } from './model.ts';
+import type { Grain } from './buckets.ts';
+import { dimensionOf, noneLabel, otherLabel, type DimensionName } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import { countedBy, countInWords, describeWindow, joined } from './describe.ts';
 import { isOfDuration } from './measure.ts';
 import { formatBucket, formatCount, formatInterval, formatValue } from './number.ts';

@@ -1,5 +1,6 @@
-import { addBuckets, addDays, startOf } from './buckets.ts';
-import { dimensionOf, measureNames, measureOf, type Grain, type MeasureName } from './model.ts';
+import { addBuckets, addDays, type Grain, startOf } from './buckets.ts';
+import { dimensionOf } from './dimensions.ts';
+import { measureNames, measureOf, type MeasureName } from './measures.ts';
 import { coachingReports } from './coaching-reports.ts';
 import { issueReports, oneIssueReports } from './issue-reports.ts';
 import type { Query, Where } from './query.ts';

@@ -1,5 +1,5 @@
 import { countInWords } from './describe.ts';
-import type { Grain } from './model.ts';
+import type { Grain } from './buckets.ts';
 import { formatBucket, formatCount } from './number.ts';
 import type { Row, TableJson, Value } from './wire.ts';
 

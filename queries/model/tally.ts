@@ -1,5 +1,7 @@
 import { durations, meanScores, type Condition, type DateName, type DurationName, type FactName, type Measure } from './measure.ts';
-import { measureOf, type DimensionName, type Grain, type MeasureName } from './model.ts';
+import type { Grain } from './buckets.ts';
+import type { DimensionName } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
 import type { Range } from './query.ts';
 
 /** Rows kept by their codes (0 is none), by words and by numbers; all of it AND. */

@@ -1,7 +1,8 @@
 import { didYouMean, type Problem } from '../../etl/errors.ts';
 import { isRealDate } from '../../etl/record.ts';
-import { addBuckets, addDays, daysBetween, endOf, startOf } from './buckets.ts';
-import { dimensionNames, grains, rangeNames, type Grain } from './model.ts';
+import { addBuckets, addDays, daysBetween, endOf, type Grain, grains, startOf } from './buckets.ts';
+import { dimensionNames } from './dimensions.ts';
+import { rangeNames } from './ranges.ts';
 import { comparisons, emptyWhere, limits, parseWhere, queryOf, times, type Comparison, type Query, type Where } from './query.ts';
 
 /** Named periods; each counts back from T (DESIGN §6), never from the clock. */

@@ -1,4 +1,5 @@
-import { noneLabel, type Grain } from './model.ts';
+import type { Grain } from './buckets.ts';
+import { noneLabel } from './dimensions.ts';
 import { formatBucket, formatValue } from './number.ts';
 import type { QueryJson } from './query.ts';
 

@@ -1,6 +1,9 @@
 import type { CaseFieldName, Flag } from '../../etl/record.ts';
 import type { FairRole } from './fair.ts';
-import type { Dimension, DimensionName, Grain, MeasureName, RangeName } from './model.ts';
+import type { Grain } from './buckets.ts';
+import type { Dimension, DimensionName } from './dimensions.ts';
+import type { MeasureName } from './measures.ts';
+import type { RangeName } from './ranges.ts';
 import type { Measure, Unit } from './measure.ts';
 import type { FollowUpJson } from './follow-up.ts';
 import type { Report } from './reports.ts';

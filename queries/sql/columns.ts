@@ -1,5 +1,6 @@
 import type { FactName } from '../model/measure.ts';
-import { bands, type Grain } from '../model/model.ts';
+import type { Grain } from '../model/buckets.ts';
+import { bands } from '../model/dimensions.ts';
 import { then, type Context } from './context.ts';
 import { inside, join, sql, type Fragment } from './fragment.ts';
 

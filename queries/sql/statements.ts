@@ -1,5 +1,4 @@
-import { addDays, startOf } from '../model/buckets.ts';
-import type { Grain } from '../model/model.ts';
+import { addDays, type Grain, startOf } from '../model/buckets.ts';
 import type { Sum, Tally, TallyRow } from '../model/tally.ts';
 
 /** One SELECT that several tallies read from: they differ only in dates, grain and sums. */

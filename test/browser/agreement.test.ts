@@ -9,7 +9,7 @@ import { decodeTables } from '../../client/arrow.ts';
 import { figureOf } from '../../client/figure.ts';
 import { countOf, drillOf, marksOf, type Mark } from '../../client/marks.ts';
 import { chartRows } from '../../queries/model/chart-rows.ts';
-import { measureOf, type MeasureName } from '../../queries/model/model.ts';
+import { measureOf, type MeasureName } from '../../queries/model/measures.ts';
 import { formatValue } from '../../queries/model/number.ts';
 import { serialiseQuery } from '../../queries/model/query.ts';
 import { drawnRows } from '../../queries/model/reading.ts';

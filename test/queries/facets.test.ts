@@ -4,7 +4,7 @@ import { BadInput } from '../../etl/errors.ts';
 import type { CaseRecord } from '../../etl/record.ts';
 import { answer } from '../../queries/answer.ts';
 import { listFacets, parseFacets } from '../../queries/facets.ts';
-import { dimensionNames } from '../../queries/model/model.ts';
+import { dimensionNames } from '../../queries/model/dimensions.ts';
 import { parseQuery } from '../../queries/model/query.ts';
 import type { FacetsJson } from '../../queries/model/wire.ts';
 import type { QueryDeps } from '../../queries/prepare.ts';

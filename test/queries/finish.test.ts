@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { emptyFigure, figuresOf } from '../../queries/finish.ts';
-import { measureOf, type MeasureName } from '../../queries/model/model.ts';
+import { measureOf, type MeasureName } from '../../queries/model/measures.ts';
 import type { TallyRow } from '../../queries/model/tally.ts';
 import { currentWindow } from '../../queries/windows.ts';
 

@@ -5,7 +5,7 @@ import type { CaseRecord } from '../../etl/record.ts';
 import { answer } from '../../queries/answer.ts';
 import type { QueryDeps } from '../../queries/prepare.ts';
 import { listCases } from '../../queries/cases.ts';
-import { measureNames, measureOf, type MeasureName } from '../../queries/model/model.ts';
+import { measureNames, measureOf, type MeasureName } from '../../queries/model/measures.ts';
 import { parseQuery, serialiseQuery, type Query } from '../../queries/model/query.ts';
 import type { Row, TableJson } from '../../queries/model/wire.ts';
 import { loadRecords, tempStore, type LoadRecordsOptions } from '../support/store.ts';

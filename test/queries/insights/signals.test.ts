@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { judgeSeries, type SeriesPoint } from '../../../queries/insights/signals.ts';
-import { measureOf } from '../../../queries/model/model.ts';
+import { measureOf } from '../../../queries/model/measures.ts';
 
 const judged = suite('judgeSeries');
 const counts = (values: (number | null)[]): SeriesPoint[] => values.map((value) => ({ value, n: null, isWhole: true }));

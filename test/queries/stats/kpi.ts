@@ -2,7 +2,7 @@ import { median } from 'd3-array';
 import { parseRecord, type CaseRecord } from '../../../etl/record.ts';
 import { answer } from '../../../queries/answer.ts';
 import { exportCases, listCases } from '../../../queries/cases.ts';
-import type { MeasureName } from '../../../queries/model/model.ts';
+import type { MeasureName } from '../../../queries/model/measures.ts';
 import { parseQuery } from '../../../queries/model/query.ts';
 import type { CaseRow, Row } from '../../../queries/model/wire.ts';
 import type { QueryDeps } from '../../../queries/prepare.ts';
