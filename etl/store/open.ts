@@ -19,6 +19,7 @@ export interface Store {
   writer: Knex;
   reader: Knex;
   engine: 'sqlite' | 'postgresql';
+  /** Lets statements that run end, and refuses those that come after. */
   close(): Promise<void>;
 }
 
@@ -83,7 +84,13 @@ async function openPostgresql(url: string): Promise<Store> {
 }
 
 function storeOf(writer: Knex, reader: Knex, engine: Store['engine']): Store {
-  return { writer, reader, engine, close: async () => void (await Promise.all([writer.destroy(), reader.destroy()])) };
+  return { writer, reader, engine, close: async () => void (await Promise.all([end(writer), end(reader)])) };
+}
+
+/** The pool would let a statement that comes while it closes wait a minute for a connection that never comes, and the process with it. */
+async function end(knex: Knex): Promise<void> {
+  (knex.client as Knex.Client).acquireConnection = () => Promise.reject(new Error('the store is closed'));
+  await knex.destroy();
 }
 
 /** All or nothing in one transaction, so that a killed process leaves neither half a schema nor Knex's lock behind. */

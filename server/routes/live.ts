@@ -10,11 +10,9 @@ import type { LiveRuns } from '../../queries/model/lists.ts';
 /** `GET /api/runs/live`: server-sent events of the runs under way, for as long as the session lasts. */
 export function liveRoutes({ store, now, log, stopped, live = {} }: Pick<AppDeps, 'store' | 'now' | 'log' | 'stopped' | 'live'>): Router {
   const { pollMs = 1_000, sessionMs = 30_000, heartbeatMs = 20_000, listeners = 100 } = live;
-  const runs = followRuns(store.reader, {
-    pollMs,
-    now,
-    onError: (error) => log('live_runs_failed', { error: withoutValues(error) }),
-  });
+  // What stopping cuts off has not failed.
+  const onError = (error: unknown): void => void (stopped?.aborted || log('live_runs_failed', { error: withoutValues(error) }));
+  const runs = followRuns(store.reader, { pollMs, now, onError });
   const router = Router();
   router.get('/api/runs/live', allow('read'), (req, res) => {
     if (runs.count() >= listeners || stopped?.aborted) throw new Refused(503, 'too many pages follow the runs; try again in a moment');
@@ -35,7 +33,7 @@ export function liveRoutes({ store, now, log, stopped, live = {} }: Pick<AppDeps
       valid.then(
         (isValid) => void (isValid || res.end()),
         (error: unknown) => {
-          log('live_runs_failed', { error: withoutValues(error) });
+          onError(error);
           res.end();
         },
       );

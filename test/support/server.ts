@@ -79,9 +79,11 @@ export async function startServer(given: Partial<AppDeps> = {}): Promise<TestSer
       });
     },
     async close() {
+      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
       await cube.close();
+      await closed;
       if (!dir) return;
       await store.close();
       await rm(dir, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -108,6 +109,30 @@ opening('keeps the values of a statement out of error messages', async () => {
   assert.not.match(error.message, 'private words');
   assert.match(error.message, 'UNIQUE');
   await store.close();
+});
+
+opening('refuses at once what is asked while it closes', async () => {
+  const store = await openStore({ dataDir: dir });
+  await store.reader('setting').select();
+  const answers: Promise<unknown>[] = [];
+  let isClosing = true;
+  const closing = store.close().finally(() => (isClosing = false));
+  for (; isClosing; await immediate())
+    answers.push(
+      store
+        .reader('setting')
+        .select()
+        .catch(({ message }: Error) => message),
+    );
+  await closing;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, 5_000, 'still waiting')));
+  const said = await Promise.race([Promise.all(answers), late]);
+  assert.equal(
+    said,
+    Array.from(answers, () => 'the store is closed'),
+  );
+  clearTimeout(timer);
 });
 
 opening('says what is wrong with a file that is no store', async () => {
