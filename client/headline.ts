@@ -3,7 +3,7 @@ import type { Unit } from '../queries/model/measure.ts';
 import { measureOf, type MeasureName } from '../queries/model/measures.ts';
 import { formatChange, formatCount, formatValue } from '../queries/model/number.ts';
 import { isBeyondChance } from '../queries/model/reading.ts';
-import { fewestOfRate } from '../queries/model/verdict.ts';
+import { fewestOfRate } from '../queries/model/beside-all.ts';
 import type { Row, TableJson, Value } from '../queries/model/wire.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { formatInterval, formatValue } from '../queries/model/number.ts';
 import { countInWords } from '../queries/model/describe.ts';
-import { fewestOfRate } from '../queries/model/verdict.ts';
+import { fewestOfRate } from '../queries/model/beside-all.ts';
 import type { TableJson } from '../queries/model/wire.ts';
 import { changeOf } from './headline.ts';
 import { absenceOf } from './marks.ts';

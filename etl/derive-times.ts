@@ -1,6 +1,7 @@
 import { dayNumber, instantAt, localDate } from './local-time.ts';
 import type { CaseRecord, EventRecord, Flag, When } from './record.ts';
 import { datedTimes, place, wholeDayBits, type CaseTime, type DatedTime, type Value } from './store/tables.ts';
+import { isoText } from './time.ts';
 
 /** A time of a case: its instant (seconds UTC; local midnight for a date), its local date, and whether it was given as a date only. */
 export interface Moment {
@@ -135,5 +136,5 @@ function firstEvent(events: EventRecord[] | undefined, kind: EventRecord['kind']
 }
 
 function show(moment: Moment): string {
-  return moment.isWholeDay ? moment.on : new Date(moment.at * 1000).toISOString().replace('.000Z', 'Z');
+  return moment.isWholeDay ? moment.on : isoText(moment.at);
 }

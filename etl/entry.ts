@@ -1,6 +1,7 @@
 import { didYouMean, type Problem } from './errors.ts';
 import { instantAt } from './local-time.ts';
 import { caseFields, parseRecord, readField, type CaseFieldName, type Field, type Parsed, type CaseRecord, type When } from './record.ts';
+import { isoText } from './time.ts';
 
 const required: readonly string[] = ['kind', 'received_at', 'issue', 'narrative'];
 
@@ -83,7 +84,7 @@ export function entryInstant(date: string, time: string, zone: string): string {
   const clock = /^(\d\d):(\d\d)/.exec(time);
   if (!/^\d{4}-\d\d-\d\d$/.test(date) || !clock) return '';
   const instant = instantAt(date, Number(clock[1]) * 3600 + Number(clock[2]) * 60, zone);
-  return new Date(instant * 1000).toISOString().replace('.000Z', 'Z');
+  return isoText(instant);
 }
 
 function longestOf(field: Field): number | null {

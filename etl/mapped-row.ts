@@ -1,5 +1,6 @@
 import type { Problem } from './errors.ts';
 import { caseFields, eventFields, flagRules, surveyFields, type CaseRecord, type Field, type Flag, type Parsed } from './record.ts';
+import { isoText } from './time.ts';
 
 /** What a row becomes, for people to look at before it is loaded. */
 export interface MappedRow {
@@ -36,7 +37,7 @@ function fieldTexts(values: object, known: Record<string, Field>, prefix: string
   for (const [name, value] of Object.entries(values) as [string, unknown][]) {
     if (value === undefined || value === null) continue;
     const isInstant = typeof value === 'number' && known[name]?.type === 'time';
-    if (isInstant) texts[prefix + name] = new Date(value * 1000).toISOString().replace('.000Z', 'Z');
+    if (isInstant) texts[prefix + name] = isoText(value);
     else texts[prefix + name] = typeof value === 'string' ? value : JSON.stringify(value);
   }
   return texts;

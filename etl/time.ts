@@ -23,6 +23,13 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** Seconds since 1970 UTC as ISO 8601 text; null stays null. */
+export function isoText(at: number): string;
+export function isoText(at: number | null): string | null;
+export function isoText(at: number | null): string | null {
+  return at === null ? null : new Date(at * 1000).toISOString().replace('.000Z', 'Z');
+}
+
 /**
  * @param zone IANA name, e.g. `America/New_York`
  * @throws RangeError for an unknown zone

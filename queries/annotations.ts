@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { localDate } from '../etl/local-time.ts';
 import type { LabelChangeRow, NoteRow, PipelineRunRow } from '../etl/store/tables.ts';
+import { isoText } from '../etl/time.ts';
 import { answer } from './answer.ts';
 import { readCatalog, readSources, type SourceInfo } from './catalog.ts';
 import { addDays, daysBetween } from './model/buckets.ts';
@@ -44,9 +45,9 @@ async function notesIn(reader: Knex, { from, to }: Window): Promise<Annotation[]
       note: {
         note_id: row.note_id,
         written_by: row.written_by,
-        written_at: iso(row.written_at),
+        written_at: isoText(row.written_at),
         changed_by: row.changed_by,
-        changed_at: row.changed_at === null ? null : iso(row.changed_at),
+        changed_at: isoText(row.changed_at),
       },
     };
   });
@@ -172,8 +173,4 @@ function about(kind: Annotation['kind'], { from, to }: Window, text: string): An
 
 function later(a: string, b: string): string {
   return a > b ? a : b;
-}
-
-function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

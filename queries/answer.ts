@@ -1,3 +1,4 @@
+import { isoText } from '../etl/time.ts';
 import { openBudget, type Budget } from './budget.ts';
 import { sqlExecutor } from './executor.ts';
 import { figuresOfAll, readAhead, type Asked, type TallyStore } from './figures.ts';
@@ -38,7 +39,7 @@ export async function answer(
   const tables = await finishAll(deps, prepared, kept, judging, store);
   const figuresOfWholes = await figuresOfAll(deps, wholes, store);
   tables.forEach((table, i) => writeVerdicts(table.rows, prepared[i]?.query, figuresOfWholes[i] ?? []));
-  const asOf = tables.reduce((latest, table) => (table.asOf > latest ? table.asOf : latest), tables[0]?.asOf ?? iso(deps.now()));
+  const asOf = tables.reduce((latest, table) => (table.asOf > latest ? table.asOf : latest), tables[0]?.asOf ?? isoText(deps.now()));
   return { tables, asOf, engine: executor.name, elapsedMs: Math.round((clock() - start) * 10) / 10 };
 }
 
@@ -117,7 +118,7 @@ async function finish(
       ...judgeNotes(query),
     ],
     ...(limits && { limits }),
-    asOf: iso(scope.at),
+    asOf: isoText(scope.at),
   };
 }
 
@@ -156,8 +157,4 @@ function periodNotes({ current, scope }: Prepared): Note[] {
   return [
     { measure: null, source: null, message: `nothing is known of this period yet: the sources end on ${formatDate(scope.today.date)}` },
   ];
-}
-
-function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

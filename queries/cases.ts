@@ -3,6 +3,7 @@ import { BadInput, type Problem } from '../etl/errors.ts';
 import { localDate } from '../etl/local-time.ts';
 import { surveyKinds } from '../etl/record.ts';
 import type { CaseFactRow, SurveyFactRow } from '../etl/store/tables.ts';
+import { isoText } from '../etl/time.ts';
 import type { QueryDeps } from './prepare.ts';
 import { statementLimit } from './budget.ts';
 import { readCatalog, type Catalog } from './catalog.ts';
@@ -111,7 +112,7 @@ export async function zonesOf(deps: QueryDeps): Promise<Zones> {
 /** A time as people get it: the date where it has no time of day, else ISO 8601 UTC. */
 export function timeText(at: number | null, isWholeDay: boolean, zone: string): string | null {
   if (at === null) return null;
-  return isWholeDay ? localDate(at, zone) : new Date(at * 1000).toISOString().replace('.000Z', 'Z');
+  return isWholeDay ? localDate(at, zone) : isoText(at);
 }
 
 /** Cases as rows of a list, by id. */

@@ -1,4 +1,5 @@
 import { localDate } from '../etl/local-time.ts';
+import { isoText } from '../etl/time.ts';
 import type { QueryDeps } from './prepare.ts';
 import { readBusiness } from './business.ts';
 import { readSources } from './catalog.ts';
@@ -39,19 +40,15 @@ export async function readMeta(deps: QueryDeps): Promise<Omit<MetaJson, 'user' |
     sources: sources.map((s) => ({
       name: s.name,
       connector: s.connector,
-      through: s.through === null ? null : iso(s.through),
+      through: isoText(s.through),
       live: s.isLive,
       zone: s.zone,
       fields: [...s.fields],
       cases: cases.get(s.source) ?? 0,
     })),
-    asOf: iso(at),
+    asOf: isoText(at),
     today: localDate(at, zone),
     earliest: span?.earliest ?? null,
     latest: span?.latest ?? null,
   };
-}
-
-function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -4,8 +4,9 @@ import { tokens } from '../etl/text.ts';
 import { namesOf, sourceValue } from '../etl/relabel.ts';
 import type { Decidable } from '../etl/label-decisions.ts';
 import type { LabelChangeRow } from '../etl/store/tables.ts';
+import { isoText } from '../etl/time.ts';
 import type { LabelChangeListRow, ListPage, UnmappedRow } from '../queries/model/lists.ts';
-import { countRows, isoText, pageSize, sourceCode } from './page.ts';
+import { countRows, pageSize, sourceCode } from './page.ts';
 
 interface Waiting {
   source: number;

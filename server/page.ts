@@ -23,10 +23,3 @@ export async function countRows(query: Knex.QueryBuilder): Promise<number> {
   const row = (await query.count('* as n').first()) as { n: number } | undefined;
   return row?.n ?? 0;
 }
-
-/** Seconds since 1970 UTC as ISO 8601 text; null stays null. */
-export function isoText(at: number): string;
-export function isoText(at: number | null): string | null;
-export function isoText(at: number | null): string | null {
-  return at === null ? null : new Date(at * 1000).toISOString().replace('.000Z', 'Z');
-}

@@ -2,8 +2,9 @@ import type { Knex } from 'knex';
 import { BadInput, didYouMean } from '../etl/errors.ts';
 import { flagRules } from '../etl/record.ts';
 import { reasonKind } from '../etl/reject-reason.ts';
+import { isoText } from '../etl/time.ts';
 import type { FlaggedRow, FlagRules, ListPage, RejectedRow } from '../queries/model/lists.ts';
-import { countRows, isoText, pageSize, sourceCode } from './page.ts';
+import { countRows, pageSize, sourceCode } from './page.ts';
 import { ofKind } from './reject-reasons.ts';
 
 export interface RejectedFilter {

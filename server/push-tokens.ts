@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import type { Store } from '../etl/store/open.ts';
 import { transact } from '../etl/store/transact.ts';
+import { isoText } from '../etl/time.ts';
 import type { PushTokenRow } from '../queries/model/lists.ts';
 import { audit } from './auth/audit.ts';
 import type { SignedIn } from './auth/roles.ts';
 import { hashToken, newToken } from './auth/tokens.ts';
-import { isoText } from './page.ts';
 
 interface StoredToken {
   token_hash: string;

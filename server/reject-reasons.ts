@@ -2,8 +2,9 @@ import type { Knex } from 'knex';
 import { isOneOf } from '../etl/store/insert.ts';
 import { reasonKind } from '../etl/reject-reason.ts';
 import type { RejectedRecordRow } from '../etl/store/tables.ts';
+import { isoText } from '../etl/time.ts';
 import type { RejectReasonRow, RejectReasons } from '../queries/model/lists.ts';
-import { isoText, sourceCode } from './page.ts';
+import { sourceCode } from './page.ts';
 
 interface Found {
   source: string;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { PipelineRunRow } from '../etl/store/tables.ts';
+import { isoText } from '../etl/time.ts';
 import type { LiveRun, RunRow } from '../queries/model/lists.ts';
-import { isoText } from './page.ts';
 
 /** A run as it is stored, with the name of its source. */
 export type NamedRun = Omit<PipelineRunRow, 'source'> & { source_code: number; source: string };

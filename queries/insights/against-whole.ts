@@ -2,7 +2,7 @@ import { isShare } from '../model/measure.ts';
 import { otherLabel } from '../model/dimensions.ts';
 import { measureOf, type MeasureName } from '../model/measures.ts';
 import type { Query } from '../model/query.ts';
-import { fewestOfRate } from '../model/verdict.ts';
+import { fewestOfRate } from '../model/beside-all.ts';
 import type { Row } from '../model/wire.ts';
 import type { Asked } from '../figures.ts';
 import type { Prepared } from '../prepare.ts';

@@ -1,5 +1,5 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
-import { fewestOfFair, type Verdict } from '../model/fair.ts';
+import { fewestOfFair, type FairVerdict } from '../model/fair.ts';
 import { benjaminiHochberg } from '../stats/benjamini-hochberg.ts';
 import { fitBetaBinomial, shrinkShare } from '../stats/beta-binomial.ts';
 import { errorOf, funnelOverdispersion, overdispersedLimits, restore, transform, type FunnelKind } from '../stats/funnel-overdispersion.ts';
@@ -16,7 +16,7 @@ export interface FairFigure {
   shrunk: number | null;
   shrunkLow: number | null;
   shrunkHigh: number | null;
-  verdict: Verdict;
+  verdict: FairVerdict;
 }
 
 /** A figure before all that are looked at are judged together. */
@@ -86,7 +86,7 @@ export function compareCounts(members: readonly MixTotal[]): Compared[] {
  * in twenty is expected to be there by chance.
  * @see Benjamini & Hochberg 1995; Jones, Ohlssen & Spiegelhalter 2008, Journal of Clinical Epidemiology 61:232
  */
-export function judge(all: readonly Compared[]): FairFigure[] {
+export function judgeMembers(all: readonly Compared[]): FairFigure[] {
   const adjusted = benjaminiHochberg(all.map(({ p }) => p));
   return all.map(({ value, p, ...figure }, i) => {
     const isFound = p !== null && (adjusted[i] ?? 1) <= falseDiscoveries;

@@ -8,7 +8,7 @@ import { talliesOf, type Filter, type Tally, type TallyRow, type Through } from 
 import type { Row, Value } from '../model/wire.ts';
 import type { Prepared, QueryDeps } from '../prepare.ts';
 import { expectedOfMix, poolStrata, type MixCell, type MixTotal } from './case-mix.ts';
-import { compareCounts, compareShares, judge, type Compared, type FairFigure } from './fair-comparison.ts';
+import { compareCounts, compareShares, judgeMembers, type Compared, type FairFigure } from './fair-comparison.ts';
 
 /** What a fair query says of each member (codes of `by` joined by ","), a measure at a time. */
 export type FairFigures = Map<MeasureName, Map<string, FairFigure & { n: number }>>;
@@ -27,7 +27,7 @@ export async function compareFairly(deps: QueryDeps, p: Prepared, store: TallySt
     const { members, figures } = comparedOf(p.query, name, rows[i] ?? []);
     return members.map(([member, { n }], m) => ({ name, member, n, figure: figures[m] as Compared })); // one a member
   });
-  const judged = judge(compared.map(({ figure }) => figure));
+  const judged = judgeMembers(compared.map(({ figure }) => figure));
   const figures: FairFigures = new Map(p.measures.map(({ name }) => [name, new Map<string, FairFigure & { n: number }>()]));
   const by = memberOf(p.query.by);
   const isShown = lookedAt(p.scope, by);

@@ -1,4 +1,4 @@
-import type { Measure } from '../model/measure.ts';
+import { isShare, type Measure } from '../model/measure.ts';
 import type { LimitsMethod, SignalName } from '../model/signal.ts';
 import { within, type Baseline, type ControlPoint } from '../stats/control-chart.ts';
 import { mean } from '../stats/mean.ts';
@@ -109,10 +109,6 @@ function limitsOf(measure: Measure, series: readonly SeriesPoint[], values: (num
       upper: point.upper === null ? null : Math.min(most, point.upper),
     })),
   };
-}
-
-function isShare(measure: Measure): boolean {
-  return measure.kind === 'ratio' && measure.interval === 'wilson';
 }
 
 /** A p chart divides counts made of shares: the shares themselves are exact. */

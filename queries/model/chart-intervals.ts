@@ -3,7 +3,7 @@ import { colour, type Theme } from './colours.ts';
 import { dimensions, otherLabel, type DimensionName } from './dimensions.ts';
 import { measureOf, type MeasureName } from './measures.ts';
 import { formatCount, unknownText } from './number.ts';
-import { fewestOfRate, verdictWords } from './verdict.ts';
+import { fewestOfRate, besideAllWords } from './beside-all.ts';
 import type { Row } from './wire.ts';
 
 /**
@@ -24,7 +24,7 @@ export function intervalParts(row: Row, measure: MeasureName): Row {
     n_text: typeof n === 'number' ? formatCount(n) : unknownText,
     few_text: isFew ? `too few (${formatCount(Number(n ?? 0))})` : '',
     beside: isOut && better !== 'neither' ? (isGood ? 'improvement' : 'concern') : 'plain',
-    beside_text: verdictWords(verdict) || unknownText,
+    beside_text: besideAllWords(verdict) || unknownText,
     ...(isFew && { [`${measure}_text`]: 'too few to tell', [`${measure}_interval_text`]: unknownText }),
   };
 }

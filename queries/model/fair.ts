@@ -1,5 +1,6 @@
 import type { Problem } from '../../etl/errors.ts';
 import { dimensionOf, type DimensionName } from './dimensions.ts';
+import { isShare } from './measure.ts';
 import { measureOf, type MeasureName } from './measures.ts';
 import type { Query } from './query.ts';
 import type { Column, Row } from './wire.ts';
@@ -14,8 +15,8 @@ export const caseMix = ['issue', 'severity', 'channel'] as const satisfies Dimen
 export const fewestOfFair = 10;
 
 /** What a member's figure is, beside what its mix of cases would give. */
-export const verdicts = ['within chance', 'more than expected', 'fewer than expected', 'not enough data'] as const;
-export type Verdict = (typeof verdicts)[number];
+export const fairVerdicts = ['within chance', 'more than expected', 'fewer than expected', 'not enough data'] as const;
+export type FairVerdict = (typeof fairVerdicts)[number];
 
 /** What a fair comparison says of a measure, each a column named `MEASURE_ROLE`. */
 export const fairRoles = ['expected', 'limit_low', 'limit_high', 'shrunk', 'shrunk_low', 'shrunk_high', 'verdict'] as const;
@@ -37,8 +38,7 @@ export const fairLabels: Record<FairRole, string> = {
  */
 export function isFairMeasure(name: MeasureName): boolean {
   const measure = measureOf(name);
-  if (measure.kind === 'ratio') return measure.interval === 'wilson';
-  return measure.kind === 'count' && measure.fact === 'case' && measure.where !== undefined && !measure.sum;
+  return isShare(measure) || (measure.kind === 'count' && measure.fact === 'case' && measure.where !== undefined && !measure.sum);
 }
 
 /** What keeps a query from being answered fairly. */

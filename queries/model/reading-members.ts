@@ -2,7 +2,7 @@ import { countedBy, countInWords, joined } from './describe.ts';
 import { dimensionOf, noneLabel, otherLabel, type DimensionName } from './dimensions.ts';
 import { measureOf, type MeasureName } from './measures.ts';
 import { formatCount, formatValue } from './number.ts';
-import { fewestOfRate } from './verdict.ts';
+import { fewestOfRate } from './beside-all.ts';
 import type { Row } from './wire.ts';
 
 /** Of members that differ at most so many are named, those of most answers first. */

@@ -10,7 +10,7 @@ import { readHeat, readPareto } from './reading-issues.ts';
 import { readFair } from './reading-fair.ts';
 import { readAges, readCurve, readFlow, readStocks } from './reading-wait.ts';
 import { signalOf, signals } from './signal.ts';
-import { fewestOfRate } from './verdict.ts';
+import { fewestOfRate } from './beside-all.ts';
 import { businessDay, type Row, type TableJson, type Value } from './wire.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { transact } from '../../etl/store/transact.ts';
+import { isoText } from '../../etl/time.ts';
 import { listLowScores } from '../../queries/low-scores.ts';
 import type { FollowUpJson } from '../../queries/model/follow-up.ts';
 import { audit } from '../auth/audit.ts';
@@ -8,7 +9,6 @@ import type { AppDeps } from '../deps.ts';
 import { Refused } from '../errors.ts';
 import { noteFollowUp, readFollowUp } from '../follow-ups.ts';
 import { jsonBody } from '../json-body.ts';
-import { isoText } from '../page.ts';
 
 /** Low scores of the period, and what was done about them. */
 export function followUpRoutes({ store, organisation, now }: Pick<AppDeps, 'store' | 'organisation' | 'now'>): Router {

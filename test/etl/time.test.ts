@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { timeReader } from '../../etl/date-format.ts';
-import { isZone, zoneClock } from '../../etl/time.ts';
+import { isoText, isZone, zoneClock } from '../../etl/time.ts';
 
 const utc = (text: string) => Date.parse(text) / 1000;
 
@@ -45,4 +45,13 @@ clock('tells a zone from a text', () => {
   assert.not.ok(isZone('Berlin'));
   assert.not.ok(isZone('+01:00'));
 });
+
+const text = suite('isoText');
+
+text('writes whole seconds in UTC, and nothing of nothing', () => {
+  assert.is(isoText(utc('2019-10-06T02:15:00Z')), '2019-10-06T02:15:00Z');
+  assert.is(isoText(null), null);
+});
+
 clock.run();
+text.run();

@@ -1,16 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compareCounts, compareShares, judge } from '../../../queries/insights/fair-comparison.ts';
+import { compareCounts, compareShares, judgeMembers } from '../../../queries/insights/fair-comparison.ts';
 import { assertNear } from '../stats/finite.ts';
 
 const fair = suite('fair comparison');
-const verdictsOf = (figures: ReturnType<typeof judge>) => figures.map((f) => f.verdict);
+const verdictsOf = (figures: ReturnType<typeof judgeMembers>) => figures.map((f) => f.verdict);
 
 /** Members that are as expected. */
 const usual = (count: number, n = 100, expected = 20) => Array.from({ length: count }, () => ({ n, observed: expected, expected }));
 
 fair('says nothing of fewer than ten cases', () => {
-  const [small, enough] = judge(compareShares([{ n: 9, observed: 9, expected: 2 }, ...usual(3)]));
+  const [small, enough] = judgeMembers(compareShares([{ n: 9, observed: 9, expected: 2 }, ...usual(3)]));
   assert.equal(small, {
     expected: 2 / 9, limitLow: null, limitHigh: null, shrunk: null, shrunkLow: null, shrunkHigh: null, verdict: 'not enough data',
   }); // prettier-ignore
@@ -18,7 +18,7 @@ fair('says nothing of fewer than ten cases', () => {
 });
 
 fair('draws the limits of shares around what is expected, on the scale asin √share', () => {
-  const [one] = judge(compareShares(usual(4)));
+  const [one] = judgeMembers(compareShares(usual(4)));
   // asin √0.2 = 0.46365, less and plus 3.0902 / (2 √100).
   assertNear(one?.limitLow ?? null, Math.sin(0.4636476090008061 - 0.15451161530839064) ** 2);
   assertNear(one?.limitHigh ?? null, Math.sin(0.4636476090008061 + 0.15451161530839064) ** 2);
@@ -28,17 +28,17 @@ fair('draws the limits of shares around what is expected, on the scale asin √s
 });
 
 fair('draws the limits of counts around what is expected, on the scale of square roots', () => {
-  const [one] = judge(compareCounts([{ n: 100, observed: 14, expected: 6.1 }, ...usual(40, 200, 6)]));
+  const [one] = judgeMembers(compareCounts([{ n: 100, observed: 14, expected: 6.1 }, ...usual(40, 200, 6)]));
   // (√6.1 ± 3.0902 / 2)²: 14 are still within what chance allows, 17 are not.
   assert.ok(Math.abs((one?.limitHigh ?? 0) - 16.12) < 0.005, String(one?.limitHigh));
   assert.ok(Math.abs((one?.limitLow ?? 0) - 0.855) < 0.005, String(one?.limitLow));
   assert.is(one?.verdict, 'within chance');
-  const [other] = judge(compareCounts([{ n: 100, observed: 20, expected: 6.1 }, ...usual(10, 200, 6)]));
+  const [other] = judgeMembers(compareCounts([{ n: 100, observed: 20, expected: 6.1 }, ...usual(10, 200, 6)]));
   assert.is(other?.verdict, 'more than expected');
 });
 
 fair('tells more from fewer, whatever mix a member has', () => {
-  const figures = judge(
+  const figures = judgeMembers(
     compareShares([{ n: 400, observed: 140, expected: 80 }, { n: 400, observed: 260, expected: 320 }, ...usual(18, 400, 80)]),
   );
   assert.equal(verdictsOf(figures).slice(0, 3), ['more than expected', 'fewer than expected', 'within chance']);
@@ -50,23 +50,23 @@ fair('tells more from fewer, whatever mix a member has', () => {
 
 fair('takes no case where a few are expected for chance', () => {
   // 0.95⁶⁰ = 0.046, though √0 lies 3.5 errors below √0.05.
-  const figures = judge(compareShares([{ n: 60, observed: 0, expected: 3 }, ...usual(10, 60, 3)]));
+  const figures = judgeMembers(compareShares([{ n: 60, observed: 0, expected: 3 }, ...usual(10, 60, 3)]));
   assert.is(figures[0]?.verdict, 'within chance');
 });
 
 fair('asks for more the more is looked at', () => {
   // 2 (√38 − √20) = 3.38 errors, a chance of 0.0007: news among 21, none among 401.
   const odd = { n: 1000, observed: 38, expected: 20 };
-  const few = judge(compareCounts([odd, ...usual(20, 1000, 20)]));
+  const few = judgeMembers(compareCounts([odd, ...usual(20, 1000, 20)]));
   assert.is(few[0]?.verdict, 'more than expected');
-  const many = judge(compareCounts([odd, ...usual(400, 1000, 20)]));
+  const many = judgeMembers(compareCounts([odd, ...usual(400, 1000, 20)]));
   assert.is(many[0]?.verdict, 'within chance');
 });
 
 fair('widens the limits where members differ by more than chance', () => {
-  const alike = judge(compareShares(usual(20, 400, 80)));
+  const alike = judgeMembers(compareShares(usual(20, 400, 80)));
   const spread = Array.from({ length: 20 }, (_, i) => ({ n: 400, observed: 80 + (i % 2 ? 24 : -24), expected: 80 }));
-  const apart = judge(compareShares(spread));
+  const apart = judgeMembers(compareShares(spread));
   assert.ok((apart[0]?.limitHigh ?? 0) > (alike[0]?.limitHigh ?? 1) + 0.05);
   assert.equal(new Set(verdictsOf(apart)), new Set(['within chance']));
 });

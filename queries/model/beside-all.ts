@@ -4,7 +4,7 @@ import type { Value } from './wire.ts';
 export const fewestOfRate = 10;
 
 /** How a member stands to all together, in words; empty where that was not asked. */
-export function verdictWords(verdict: Value | undefined): string {
+export function besideAllWords(verdict: Value | undefined): string {
   switch (verdict) {
     case 'above':
       return 'higher, more than chance allows';
