@@ -113,6 +113,9 @@ resolution('adds up the open cases on the screen, and opens the cases behind a n
   assert.is(await page.locator('dialog [data-total]').getAttribute('data-total'), '31');
   await page.goBack();
   await page.locator('dialog').waitFor({ state: 'detached' });
+  await flow.getByRole('link', { name: received, exact: true }).first().focus();
+  await page.keyboard.press('e');
+  assert.match((await flow.getByRole('link', { name: /^CSV/ }).getAttribute('href')) ?? '', /&name=stock-and-flow$/);
   await page.context().close();
 });
 
