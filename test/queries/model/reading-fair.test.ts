@@ -1,6 +1,5 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { coachingHeadline } from '../../../client/coaching-headline.ts';
 import { chartRows } from '../../../queries/model/chart-rows.ts';
 import { chartSpec } from '../../../queries/model/chart.ts';
 import { fairColumns } from '../../../queries/model/fair.ts';
@@ -71,27 +70,6 @@ reading('draws every report of the screen without looking at the rows', () => {
     assert.is(spec.layer?.length, 4, report.name);
     assert.equal(spec.data, { name: 'table' });
   }
-});
-
-reading('begins the screen with themes before rates, and counts agents without naming them', () => {
-  const empty = tableOf(['team'], 'csat_rate', []);
-  const themes = (verdict: string) => tableOf(['theme', 'team'], 'coachable', [held('Hull', 24, verdict)]);
-  const teams = tableOf(['team'], 'reopen_rate', [reopened('Aix', 0.2, 100, 'more than expected')]);
-  const agents = tableOf(['agent'], 'reopen_rate', [{ ...reopened('', 0.2, 100, 'more than expected'), agent: 'A1' }]);
-  assert.is(
-    coachingHeadline([themes('more than expected'), empty, empty, teams]),
-    'Hull: more than expected on “Long holds”, 24 against 6.1; Aix differs too.',
-  );
-  assert.is(
-    coachingHeadline([themes('within chance'), empty, empty, teams]),
-    'Aix: reopened within 30 days 20% against 5% expected, from 100 cases.',
-  );
-  assert.is(
-    coachingHeadline([themes('within chance'), empty, empty, empty, empty, empty, agents]),
-    'Every team is within what chance allows, given its cases.',
-  );
-  assert.is(coachingHeadline([themes('within chance')]), 'Everybody is within what chance allows, given their cases.');
-  assert.is(coachingHeadline([empty]), 'No team and no agent is named in these cases.');
 });
 
 reading.run();
