@@ -75,9 +75,15 @@ export async function pickCases(deps: QueryDeps, raw: unknown): Promise<CasePick
   const timeout = statementLimit(deps.bounds);
   const chosen = new Map<number, Pick<CasePick, 'reason' | 'good'>>();
   for (const angle of angles) {
-    const statement = statementOf(angle, behind[angle.among].where, context, [...chosen.keys()]);
-    for (const row of await selectRows(deps.reader, statement, timeout))
-      chosen.set(Number(row.case_id), { reason: angle.reason(row), good: angle.isGood });
+    // A case with several answers comes once for each: then there are others to ask for.
+    for (let missing = perAngle; missing > 0;) {
+      const before = chosen.size;
+      const statement = statementOf(angle, behind[angle.among].where, context, { without: [...chosen.keys()], limit: missing });
+      const rows = await selectRows(deps.reader, statement, timeout);
+      for (const row of rows)
+        if (!chosen.has(Number(row.case_id))) chosen.set(Number(row.case_id), { reason: angle.reason(row), good: angle.isGood });
+      missing = rows.length < missing ? 0 : missing - (chosen.size - before);
+    }
   }
   const cases = await readCases(deps.reader, [...chosen.keys()], await readCatalog(deps.reader), await zonesOf(deps));
   const picks = [...chosen].flatMap(([id, pick]) => {
@@ -103,7 +109,12 @@ function about(drill: Drill, measure: MeasureName, members: Drill['query']['wher
   return { ...drill, measure, part: 'whole', query };
 }
 
-function statementOf(angle: Angle, where: Fragment, context: Context, without: readonly number[]): Fragment {
+function statementOf(
+  angle: Angle,
+  where: Fragment,
+  context: Context,
+  { without, limit }: { without: readonly number[]; limit: number },
+): Fragment {
   const isAnswered = angle.isSatisfied !== undefined;
   const answer = isAnswered
     ? [
@@ -120,7 +131,7 @@ function statementOf(angle: Angle, where: Fragment, context: Context, without: r
       ...answer,
       sql('where'),
       all(rest),
-      sql(`order by ${angle.order}, f.case_id desc limit ?`, perAngle),
+      sql(`order by ${angle.order}, f.case_id desc limit ?`, limit),
     ],
     ' ',
   );

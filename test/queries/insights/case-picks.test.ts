@@ -14,8 +14,14 @@ const received_at = newest - 40 * 24 * hour;
 const about = (source_id: string, hours: number, more: Partial<CaseRecord> = {}): CaseRecord => ({
   source_id, kind: 'complaint', team: 'Hull', issue: 'Bill', received_at, resolved_at: received_at + hours * hour, due_at: received_at + 20 * 24 * hour, ...more,
 }); // prettier-ignore
-const answered = (score: number): Partial<CaseRecord> => ({
-  surveys: [{ kind: 'csat', scale: '1-5', asked_at: received_at, answered_at: received_at + 100 * hour, score }],
+const answered = (...scores: number[]): Partial<CaseRecord> => ({
+  surveys: scores.map((score, i) => ({
+    kind: 'csat',
+    scale: '1-5',
+    asked_at: received_at,
+    answered_at: received_at + (100 + i) * hour,
+    score,
+  })),
 });
 await loadRecords(
   temporary.store,
@@ -28,6 +34,8 @@ await loadRecords(
     about('swift', 2, { severity: 'critical' }),
     about('praise', 5, { kind: 'compliment' }),
     about('elsewhere', 900, { team: 'Leeds' }),
+    about('twice', 40, { team: 'Oslo', ...answered(1, 2) }),
+    about('cross', 40, { team: 'Oslo', ...answered(3) }),
     about('later', 40, { received_at: newest + 24 * hour }),
   ],
   { throughAt: newest },
@@ -52,6 +60,17 @@ picked('gives bad and good examples of a team, each once and with why', async ()
       ['happy', false, 'Among the longest here: 1 d 16 h to resolve.'],
       ['swift', true, 'Grave, and resolved within 2 h; not reopened.'],
       ['praise', true, 'A customer praised it.'],
+    ],
+  );
+});
+
+picked('takes a case with two answers once, by the answer that tells most, and another beside it', async () => {
+  const { picks } = await pickCases(deps, { measure: 'on_time_rate', query, key: { team: 'Oslo' } });
+  assert.equal(
+    picks.map((pick) => [pick.case.source_id, pick.reason]),
+    [
+      ['twice', 'The customer gave 1 of 5.'],
+      ['cross', 'The customer gave 3 of 5.'],
     ],
   );
 });
