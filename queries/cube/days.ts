@@ -1,5 +1,5 @@
 import { startOf } from '../model/buckets.ts';
-import type { Grain } from '../model/model.ts';
+import type { Grain } from '../model/buckets.ts';
 
 const dayMs = 86_400_000;
 const known = new Map<string, number>();

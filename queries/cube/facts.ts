@@ -1,4 +1,4 @@
-import { bands, type DimensionName } from '../model/model.ts';
+import { bands, type DimensionName } from '../model/dimensions.ts';
 import type { FactName } from '../model/measure.ts';
 import type { Through } from '../model/tally.ts';
 import type { Held } from './columns.ts';

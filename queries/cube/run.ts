@@ -1,7 +1,7 @@
 import type { Budget } from '../budget.ts';
 import { otherCode } from '../catalog.ts';
 import type { DateName } from '../model/measure.ts';
-import type { DimensionName } from '../model/model.ts';
+import type { DimensionName } from '../model/dimensions.ts';
 import type { Sum, Tally, TallyRow, Through } from '../model/tally.ts';
 import { dateColumns } from '../sql/conditions.ts';
 import { planStatements, rowsFor, type Statement, type StatementRow } from '../sql/statements.ts';

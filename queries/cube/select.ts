@@ -1,7 +1,7 @@
 import { wholeDayBit } from '../sql/whole-day.ts';
 import type { Condition } from '../model/measure.ts';
 import type { Filter } from '../model/tally.ts';
-import type { DimensionName } from '../model/model.ts';
+import type { DimensionName } from '../model/dimensions.ts';
 import { nothing, type Held } from './columns.ts';
 import type { FactView, Then } from './facts.ts';
 
