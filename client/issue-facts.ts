@@ -47,6 +47,11 @@ export function issueFactsOf(facts: TableJson, customers: number | null, currenc
       'Nine in ten resolved within',
       (n) => `${interval('resolution_days_p90', n)}from ${countInWords(n, 'case')}`,
     ),
+    fact(
+      'handovers_per_case',
+      'Hand-overs per case',
+      (n) => `${interval('handovers_per_case', n)}from ${countInWords(n, 'case')} resolved`,
+    ),
     fact('csat_rate', 'Satisfied', (n) => `${interval('csat_rate', n)}from ${countInWords(n, 'answer')}`),
     { ...repeat, part: 'numerator' },
   ];

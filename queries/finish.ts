@@ -5,6 +5,7 @@ import type { TallyRow } from './model/tally.ts';
 import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type Survival, type TimePoint } from './stats/kaplan-meier.ts';
 import { meanInterval } from './stats/mean-interval.ts';
 import { netPromoterScore } from './stats/nps.ts';
+import { dispersionOf, poissonRate } from './stats/poisson-rate.ts';
 import { weightedQuantile } from './stats/quantile.ts';
 import { wilson } from './stats/wilson.ts';
 import { stretchesOf, type WindowPlan } from './windows.ts';
@@ -250,6 +251,11 @@ function distributionOf(counts: ReadonlyMap<number, number>): Distribution {
 function ratio(measure: Extract<Measure, { kind: 'ratio' }>, [n = 0, numerator = 0, ...more]: readonly number[]): Figure {
   if (measure.interval === 'mean') return meanOf(n, numerator, more);
   const [subtracted = 0] = more;
+  if (measure.interval === 'poisson') {
+    const [squares = 0] = more;
+    const { rate, lower, upper } = poissonRate(numerator, n, 0.95, dispersionOf({ n, events: numerator, squares }));
+    return { value: rate, n, low: lower, high: upper };
+  }
   if (measure.interval === 'wilson') {
     const { estimate, lower, upper } = wilson(numerator, n);
     return { value: estimate, n, low: lower, high: upper };

@@ -50,10 +50,10 @@ export function describeFinding(found: {
   }
 }
 
-/** The level of several periods: shares by what they rest on. */
+/** The level of several periods: shares and rates by what they rest on. */
 function averageOf(measure: MeasureName, run: readonly Row[]): number {
-  const isShare = measureOf(measure).unit === 'share';
-  const weights = run.map((row) => (isShare ? Number(row[`${measure}_n`]) : 1));
+  const isWeighted = ['share', 'per_case'].includes(measureOf(measure).unit);
+  const weights = run.map((row) => (isWeighted ? Number(row[`${measure}_n`]) : 1));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return run.reduce((sum, row, i) => sum + Number(row[measure]) * (weights[i] ?? 0), 0) / total;
 }

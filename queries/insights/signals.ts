@@ -1,15 +1,16 @@
-import { isShare, type Measure } from '../model/measure.ts';
+import { isEventRate, isShare, type Measure } from '../model/measure.ts';
 import type { LimitsMethod, SignalName } from '../model/signal.ts';
 import { within, type Baseline, type ControlPoint } from '../stats/control-chart.ts';
 import { mean } from '../stats/mean.ts';
 import { nhsRules, type NhsRule, type Signal } from '../stats/nhs-rules.ts';
 import { pChart } from '../stats/p-chart.ts';
+import { uChart } from '../stats/u-chart.ts';
 import { xmr } from '../stats/xmr.ts';
 
 /** One period of a series to be judged. */
 export interface SeriesPoint {
   value: number | null;
-  /** What a share rests on. */
+  /** What a share or a rate rests on. */
   n: number | null;
   /** Whether all of the period is known; nothing is judged by one that is not, and it is judged only where limits follow n. */
   isWhole: boolean;
@@ -24,7 +25,7 @@ export interface JudgedPoint {
 
 export interface Judged {
   method: LimitsMethod;
-  /** Laney's σ_z of the baseline, of shares; else null. */
+  /** Laney's σ_z of the baseline, of shares and rates; else null. */
   sigmaZ: number | null;
   /** Positions the limits are made of: `from` inclusive, `to` exclusive. */
   baseline: Baseline;
@@ -42,8 +43,8 @@ const evenSizes = 1.25;
 /**
  * Judges a series beside its own past. The limits come from the whole periods just before the first that is shown, at most 24; where fewer than twelve of
  * them are known, from the first 24 of the series; and they stay as they are, whatever comes after.
- * Counts, amounts, durations and scores: XmR with screened ranges. Shares: p′, where sizes in the baseline differ by more than a quarter and σ_z says that
- * they vary by more than chance, p where they do not, else XmR. A stock carries over from one period to the next, so neighbours tell little of its spread:
+ * Counts, amounts, durations and scores: XmR with screened ranges. Shares and rates: p′ and u′, where sizes in the baseline differ by more than a quarter and
+ * σ_z says that they vary by more than chance, p and u where they do not, else XmR. A stock carries over from one period to the next, so neighbours tell little of its spread:
  * three standard deviations of the baseline, and only the rule of limits.
  * @param shown position of the first point that is shown
  * @param year how many points a year has; null for none: then no season is looked for
@@ -53,7 +54,7 @@ const evenSizes = 1.25;
 export function judgeSeries(measure: Measure, series: readonly SeriesPoint[], shown: number, year: number | null): Judged | null {
   const baseline = baselineOf(series, shown);
   if (!baseline) return null;
-  const values = series.map((point) => (point.isWhole || isShare(measure) ? point.value : null));
+  const values = series.map((point) => (point.isWhole || followsN(measure) ? point.value : null));
   const { method, sigmaZ, points } = limitsOf(measure, series, values, baseline);
   const spread = within(points, baseline).some(({ sigma }) => sigma !== null && sigma > 0);
   if (!spread) return null;
@@ -91,11 +92,12 @@ interface Limits {
 function limitsOf(measure: Measure, series: readonly SeriesPoint[], values: (number | null)[], baseline: Baseline): Limits {
   if (measure.kind === 'stock') return spreadOf(values, baseline);
   const sizes = series.map(({ n }, i) => (values[i] === null ? null : n));
-  if (isShare(measure) && areUneven(within(sizes, baseline))) {
+  if (followsN(measure) && areUneven(within(sizes, baseline))) {
+    const [chart, plain, prime] = isShare(measure) ? ([pChart, 'p', 'p_prime'] as const) : ([uChart, 'u', 'u_prime'] as const);
     const counts = values.map((value, i) => (value === null ? 0 : Math.round(value * (sizes[i] ?? 0))));
-    const primed = pChart(counts, sizes, { baseline, isLaney: true, isScreened: true });
-    if (primed.sigmaZ === null || primed.sigmaZ > 1) return { ...primed, method: 'p_prime', points: allWhole(primed.points, values) };
-    return { method: 'p', sigmaZ: primed.sigmaZ, points: allWhole(pChart(counts, sizes, { baseline }).points, values) };
+    const primed = chart(counts, sizes, { baseline, isLaney: true, isScreened: true });
+    if (primed.sigmaZ === null || primed.sigmaZ > 1) return { ...primed, method: prime, points: allWhole(primed.points, values) };
+    return { method: plain, sigmaZ: primed.sigmaZ, points: allWhole(chart(counts, sizes, { baseline }).points, values) };
   }
   const whole = values.map((value, i) => (series[i]?.isWhole ? value : null));
   const { points } = xmr(whole, { baseline, isScreened: true });
@@ -111,7 +113,12 @@ function limitsOf(measure: Measure, series: readonly SeriesPoint[], values: (num
   };
 }
 
-/** A p chart divides counts made of shares: the shares themselves are exact. */
+/** Whether limits can follow what each figure rests on: of shares, and of rates of events. */
+function followsN(measure: Measure): boolean {
+  return isShare(measure) || isEventRate(measure);
+}
+
+/** A p or u chart divides counts made of shares or rates: those themselves are exact. */
 function allWhole(points: ControlPoint[], values: readonly (number | null)[]): ControlPoint[] {
   return points.map((point, i) => ({ ...point, value: values[i] ?? null }));
 }

@@ -110,11 +110,13 @@ export function strokes(measure: MeasureName, strokeDash: number[]) {
   ];
 }
 
+const unitTitles: Record<Unit, string | null> = {
+  cases: null, surveys: null, share: null, days: 'days', hours: 'hours', money: null, points: 'points', score: 'score', per_case: 'per case',
+}; // prettier-ignore
+
 /** The axis of a measure's values. */
 export function valueAxis(measure: MeasureName, unit: Unit) {
-  const title = { cases: null, surveys: null, share: null, days: 'days', hours: 'hours', money: null, points: 'points', score: 'score' }[
-    unit
-  ];
+  const title = unitTitles[unit];
   const own = measureOf(measure);
   // One of many parts is a small share: on an axis to the whole it would be flat.
   const isPart = own.kind === 'ratio' && own.within !== undefined;

@@ -2,7 +2,7 @@ import { addDays, daysBetween, type Grain } from './buckets.ts';
 import { dimensionNames, dimensionOf, type DimensionName } from './dimensions.ts';
 import { measureOf, type MeasureName } from './measures.ts';
 import { rangeNames } from './ranges.ts';
-import { durations, type Condition, type Measure } from './measure.ts';
+import { durations, isEventRate, type Condition, type Measure } from './measure.ts';
 import { formatBucket, formatCount, formatDate } from './number.ts';
 import type { Where } from './query.ts';
 import type { View } from './view.ts';
@@ -111,8 +111,11 @@ export function describeMethod(name: MeasureName): string {
             ? ' The interval is the adjusted Wald interval of Rocks (2016) at 95%.'
             : measure.interval === 'mean'
               ? ' The interval is Student’s at 95%.'
-              : '';
-      return `${measure.sum ? 'A mean' : 'A share'}: two counts divided last.${interval}`;
+              : measure.interval === 'poisson'
+                ? ' The interval is Garwood’s exact one of a Poisson count at 95%, wider where events come in bunches: as many count as there would be if they came one by one (variance ÷ mean of a case).'
+                : '';
+      const kind = isEventRate(measure) ? 'A rate' : measure.sum ? 'A mean' : 'A share';
+      return `${kind}: two counts divided last.${interval}`;
     }
     case 'percentile':
       return measure.censored
@@ -135,6 +138,8 @@ export function describeLimits({ method, sigmaZ, from, to, periods }: LimitsJson
     xmr: 'the mean ± 2.66 times the mean moving range, ranges beyond their own limit left out (XmR)',
     p: `the pooled share ± three standard errors at each n (p chart; shares vary by no more than chance${sigma})`,
     p_prime: `the pooled share ± three standard errors at each n, widened as shares vary by more than chance (Laney’s p′${sigma})`,
+    u: `the pooled rate ± three standard errors at each n (u chart; rates vary by no more than chance${sigma})`,
+    u_prime: `the pooled rate ± three standard errors at each n, widened as rates vary by more than chance (Laney’s u′${sigma})`,
     spread:
       'the mean ± three standard deviations: a stock carries over from one period to the next, so neighbours tell little of its spread',
   }[method];

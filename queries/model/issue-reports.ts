@@ -97,7 +97,9 @@ export const issueFacts: Report = {
   name: 'issue_facts',
   title: 'The issue in figures',
   question: 'What does it mean for customers?',
-  query: { measures: ['received', 'issue_share', 'resolution_days_p50', 'resolution_days_p90', 'csat_rate', 'repeat_rate'] },
+  query: {
+    measures: ['received', 'issue_share', 'resolution_days_p50', 'resolution_days_p90', 'handovers_per_case', 'csat_rate', 'repeat_rate'],
+  },
   chart: { type: 'bands', measures: ['received'] },
 };
 

@@ -46,8 +46,8 @@ export interface Need {
   message: string;
 }
 
-export type Unit = 'cases' | 'surveys' | 'share' | 'days' | 'hours' | 'money' | 'points' | 'score';
-export type Interval = 'wilson' | 'nps' | 'mean' | 'none';
+export type Unit = 'cases' | 'surveys' | 'share' | 'days' | 'hours' | 'money' | 'points' | 'score' | 'per_case';
+export type Interval = 'wilson' | 'nps' | 'mean' | 'poisson' | 'none';
 
 /** The scores a mean is taken of. */
 export const meanScores = { low: 1, high: 5 } as const;
@@ -78,11 +78,11 @@ export type Measure = Common &
         within?: 'issue';
         /** Rows taken from the numerator (detractors). */
         minus?: readonly Condition[];
-        /** A column whose sum is the numerator: the figure is a mean. */
+        /** A column whose sum is the numerator: the figure is a mean, or a rate of events per case. */
         sum?: string;
         /** What the quotient is multiplied by; 1 unless told. */
         times?: number;
-        /** `mean`: of whole scores from {@link meanScores}, by `sum`. */
+        /** `mean`: of whole scores from {@link meanScores}, by `sum`. `poisson`: of events on cases, by `sum`. */
         interval: Interval;
         /** A row counts once this many days have passed since its date. */
         matureDays?: number;
@@ -99,4 +99,9 @@ export function isOfDuration(measure: Measure): measure is Extract<Measure, { ki
 /** Whether a measure is a share of rows, so that a member's can be held against that of all. */
 export function isShare(measure: Measure): boolean {
   return measure.kind === 'ratio' && measure.interval === 'wilson';
+}
+
+/** Whether a measure counts events per case, of which one case can have several. */
+export function isEventRate(measure: Measure): boolean {
+  return measure.kind === 'ratio' && measure.interval === 'poisson';
 }

@@ -365,6 +365,20 @@ export const measures = {
     ],
     description: 'Share of the cases resolved that had been escalated beyond the front line.',
   },
+  handovers_per_case: {
+    kind: 'ratio',
+    fact: 'case',
+    on: 'resolved',
+    interval: 'poisson',
+    unit: 'per_case',
+    better: 'lower',
+    label: 'Hand-overs per case',
+    whole: [],
+    sum: 'reassign_count',
+    needs: [{ anyOf: ['reassign_count'], message: 'hand-overs are not recorded in this source' }, endTimes, resolutionTimes],
+    description:
+      'How often the cases resolved had changed hands, per case; by the date they were resolved, since a case still open may be handed over yet. A case counts for whoever has it in the end, not for who handed it on.',
+  },
   redress_rate: {
     kind: 'ratio',
     fact: 'case',

@@ -34,6 +34,8 @@ export function formatValue(value: Value | undefined, unit: Unit | null, context
       return signed(Math.round(value));
     case 'score':
       return significant(value);
+    case 'per_case':
+      return perCase(value);
     default:
       return formatCount(value);
   }
@@ -163,6 +165,11 @@ function significant(value: number): string {
   const rounded = Number(value.toPrecision(3));
   const [whole = '', decimals] = Math.abs(rounded).toString().split('.');
   return `${rounded < 0 ? '−' : ''}${formatCount(Number(whole))}${decimals ? `.${decimals}` : ''}`;
+}
+
+/** Events per case with two decimals, of fewer than one in ten cases with two figures. */
+function perCase(value: number): string {
+  return Math.abs(value) >= 0.1 || value === 0 ? value.toFixed(2).replace('-', '−') : significant(Number(value.toPrecision(2)));
 }
 
 function signed(value: number): string {

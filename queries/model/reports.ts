@@ -147,6 +147,13 @@ export const resolutionReports: Report[] = [
     query: { measures: ['first_response_hours_p50', 'first_response_hours_p90'], grain: 'view', signals: true },
     chart: { type: 'bands', measures: ['first_response_hours_p50', 'first_response_hours_p90'] },
   },
+  {
+    name: 'handed_over',
+    title: 'Hand-overs per case',
+    question: 'How often do cases change hands?',
+    query: { measures: ['handovers_per_case'], grain: 'view', signals: true },
+    chart: { type: 'bands', measures: ['handovers_per_case'] },
+  },
   balance,
 ];
 

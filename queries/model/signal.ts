@@ -54,5 +54,5 @@ export function verdictOf(signal: SignalName | null, better: Measure['better']):
   return judge(signal === null ? null : signals[signal].direction, better);
 }
 
-/** How limits are made: individuals (XmR), shares (p), shares with limits widened by σ_z (p′), or the spread of a stock's own past. */
-export type LimitsMethod = 'xmr' | 'p' | 'p_prime' | 'spread';
+/** How limits are made: individuals (XmR), shares (p) and rates (u), both with limits widened by σ_z (p′, u′), or the spread of a stock's own past. */
+export type LimitsMethod = 'xmr' | 'p' | 'p_prime' | 'u' | 'u_prime' | 'spread';

@@ -36,7 +36,7 @@ export interface BusinessAge {
 /**
  * An integer sum over the rows that meet `where`: of a column, of 1, or of distinct cases. `waited_minutes`: whole minutes from receipt to the end, to T
  * where there is none by then. `waited_hours_squared`, `redress_hundreds_squared`: squares of whole hours and of whole hundreds of minor units, which
- * stay integers of 64 bits.
+ * stay integers of 64 bits. `reassign_count_squared`: the square of the column.
  */
 export interface Sum {
   column: 1 | 'case' | (string & {});
@@ -101,7 +101,7 @@ const impossible: Condition = { column: 'is_time_impossible', op: 'is', value: 1
 /**
  * The tallies of a measure. Order: a count, ratio or percentile has one; a stock has those that enter and those that leave.
  * Sums: count [n], or [sum, n, sum of squares] for a sum; stock [n, cases ended on an unknown date] and [n]; ratio [whole, numerator, subtracted], of
- * a mean with its interval [whole, sum, how many reach the second score, the third, …];
+ * a mean with its interval [whole, sum, how many reach the second score, the third, …], of events per case [cases, events, sum of their squares];
  * percentile and survival [n, impossible times, unknown ends].
  */
 export function talliesOf(name: MeasureName, frame: Frame): Tally[] {
@@ -142,6 +142,7 @@ export function talliesOf(name: MeasureName, frame: Frame): Tally[] {
       const sums: Sum[] = [{ column: 1, where: whole }];
       if (measure.sum) sums.push({ column: measure.sum, where: whole });
       if (measure.interval === 'mean') sums.push(...reachedScores(measure.sum ?? 'score', whole));
+      if (measure.interval === 'poisson' && measure.sum) sums.push({ column: `${measure.sum}_squared`, where: whole });
       const part = [...(measure.part ?? []), ...filteredPart(measure, filter)];
       if (measure.part || measure.within) sums.push({ column: 1, where: [...whole, ...part] });
       if (measure.minus) sums.push({ column: 1, where: [...whole, ...measure.minus] });

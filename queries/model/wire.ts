@@ -61,7 +61,7 @@ export interface LimitsJson {
   /** The member, by dimension; empty without `by`. */
   key: Record<string, string>;
   method: LimitsMethod;
-  /** How many times the spread of shares exceeds what chance alone gives; null where it is not computed. */
+  /** How many times the spread of shares or rates exceeds what chance alone gives; null where it is not computed. */
   sigmaZ: number | null;
   /** First dates of the first and the last of the periods the limits are made of, and how many they are. */
   from: string;

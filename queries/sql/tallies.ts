@@ -193,6 +193,7 @@ function summedSql(column: Sum['column'], context: Context): Fragment {
   if (column === 'waited_minutes') return waitedSql(60, context);
   if (column === 'waited_hours_squared') return join([waitedSql(3600, context), waitedSql(3600, context)], ' * ');
   if (column === 'redress_hundreds_squared') return sql('(f.redress_minor / 100) * (f.redress_minor / 100)');
+  if (column === 'reassign_count_squared') return sql('f.reassign_count * f.reassign_count');
   return sql(`f.${column}`);
 }
 

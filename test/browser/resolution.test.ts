@@ -44,7 +44,7 @@ async function opened(
   return { page, complaints };
 }
 
-const allDrawn = (page: Page) => page.waitForFunction(() => document.querySelectorAll('[data-drawn]').length === 7);
+const allDrawn = (page: Page) => page.waitForFunction(() => document.querySelectorAll('[data-drawn]').length === 8);
 const settled = (page: Page) =>
   page.waitForFunction(() => !document.querySelector('.stale') && !document.querySelector('[aria-busy=true]'));
 const figure = (page: Page, name: string) => page.locator(`[data-report=${name}]`);
@@ -76,7 +76,7 @@ resolution.after(async () => {
   await hours?.close();
 });
 
-resolution('is a section of its own that answers with a sentence and seven figures', async () => {
+resolution('is a section of its own that answers with a sentence and eight figures', async () => {
   const { page, complaints } = await opened(server, '/');
   await page.getByRole('link', { name: 'Resolution' }).click();
   await page.waitForURL('**/resolution');
@@ -222,7 +222,7 @@ for (const theme of ['light', 'dark'] as const) {
       await allDrawn(page);
       assert.equal(await faultsOf(page), []);
       for (const button of await page.locator('[data-report]').getByRole('button', { name: 'Table' }).all()) await button.click();
-      await page.waitForFunction(() => document.querySelectorAll('[data-report] tbody').length === 7);
+      await page.waitForFunction(() => document.querySelectorAll('[data-report] tbody').length === 8);
       assert.equal(await faultsOf(page), []);
       await page.context().close();
     });

@@ -30,6 +30,15 @@ finishing('adds up rows of the same bucket and divides last', async () => {
   assert.is(february, undefined);
 });
 
+finishing('widens the interval of events that come in bunches on single cases', async () => {
+  // Of four cases one has all four: as uncertain as one event, whose exact limits are 0.0253 and 5.5716, times four.
+  const { byMember } = await figuresOf('handovers_per_case', [[row('2024-01-01', [4, 4, 16])]], months, 100);
+  const [january] = byMember.get('') ?? [];
+  assert.equal([january?.value, january?.n], [1, 4]);
+  assert.ok(Math.abs((january?.low ?? 0) - 0.0253178) < 1e-6 && Math.abs((january?.high ?? 0) - 5.571643) < 1e-5, JSON.stringify(january));
+  assert.equal(emptyFigure(measureOf('handovers_per_case')).value, null);
+});
+
 finishing('keeps cases at risk through the hour of their age', async () => {
   // Four cases: ends after 60 and 120 minutes; two open at an age of 1 hour, at risk for an end at 60 and gone before one at 120.
   // Survival: 3/4 at 60, then nobody but the last is at risk: 0 at 120.

@@ -24,6 +24,7 @@ const randomCase: fc.Arbitrary<CaseRecord> = fc
     duplicate: fc.constantFrom(false, false, false, true),
     escalated: fc.boolean(),
     reopened: fc.boolean(),
+    handovers: fc.nat({ max: 4 }),
     customer: fc.constantFrom('a', 'b', undefined),
     outcome: fc.constantFrom('upheld', 'not upheld', undefined),
   })
@@ -58,6 +59,7 @@ const randomCase: fc.Arbitrary<CaseRecord> = fc
         surveys,
         ...(r.amount && { redress_amount: r.amount, redress_currency: 'EUR' }),
         duplicate: r.duplicate,
+        ...(r.handovers && { reassign_count: r.handovers }),
         ...(r.escalated && { first_escalated_at: when(received + Math.floor(r.wait / 2)) }),
         ...(r.reopened &&
           r.end === 'resolved' && { first_resolved_at: when(received), first_reopened_at: when(received + Math.floor(r.wait / 3)) }),

@@ -150,6 +150,12 @@ sharedTests(real, {
       });
       assert.equal([all.received, all.reopened, all.resolution_days_closed_p50_n], [20769, 234, 19351]);
       near(all.resolution_days_closed_p50, 1.025, 0.0005);
+      // 20 511 changes of hands on the cases resolved, with squares of 74 704 in all: variance 2.58 times the mean.
+      const handed = await row(deps, { measures: ['handovers_per_case'], from: '2016-01-01', to: '2017-12-31' });
+      assert.is(handed.handovers_per_case_n, 19351);
+      near(handed.handovers_per_case, 20511 / 19351, 1e-9);
+      const half = (1.96 * Math.sqrt(20511 * 2.582)) / 19351;
+      near(handed.handovers_per_case_high, 20511 / 19351 + half, 0.0005);
     }),
 
   'CFPB: one broken last record': () =>

@@ -91,6 +91,30 @@ judged('uses individuals for shares of even sizes', () => {
   );
 });
 
+judged('widens the limits of rates where sizes differ and they vary by more than chance', () => {
+  // Pooled rate 600 / 500 = 1.2, of which one case can have several; z as of a u chart, and every range the same.
+  const cells = Array.from({ length: 24 }, (_, i): [number, number] => (i % 2 ? [440, 400] : [160, 100]));
+  const found = judgeSeries(measureOf('handovers_per_case'), shares([...cells, [600, 400]]), 24, null);
+  assert.is(found?.method, 'u_prime');
+  const z = [(1.6 - 1.2) / Math.sqrt(1.2 / 100), (1.1 - 1.2) / Math.sqrt(1.2 / 400)];
+  const sigmaZ = (z[0]! - z[1]!) / 1.128;
+  assert.ok(Math.abs((found?.sigmaZ ?? 0) - sigmaZ) < 1e-9);
+  assert.ok(Math.abs((found?.points[24]?.high ?? 0) - (1.2 + 3 * sigmaZ * Math.sqrt(1.2 / 400))) < 1e-9);
+});
+
+judged('does not narrow the limits of rates, and takes individuals where sizes are even', () => {
+  const rate = measureOf('handovers_per_case');
+  const calm = judgeSeries(
+    rate,
+    shares(Array.from({ length: 24 }, (_, i): [number, number] => (i % 2 ? [121, 100] : [239, 200]))),
+    0,
+    null,
+  );
+  assert.is(calm?.method, 'u');
+  assert.ok(Math.abs((calm?.points[1]?.high ?? 0) - (1.2 + 3 * Math.sqrt(1.2 / 100))) < 1e-9);
+  assert.is(judgeSeries(rate, shares(Array.from({ length: 12 }, (_, i): [number, number] => [40 + (i % 3), 100])), 0, null)?.method, 'xmr');
+});
+
 judged('judges a stock by the spread of its past and by its limits alone', () => {
   const stock = [...even.slice(0, 12), 23, 23, 23, 23, 23, 23, 23, 40];
   const found = judgeSeries(measureOf('open'), counts(stock), 12, null);

@@ -34,6 +34,9 @@ numbers('writes figures with at most three significant figures and counts exactl
     ['+45', 45.2, 'points'],
     ['−5', -5, 'points'],
     ['4.29', 4.2857, 'score'],
+    ['1.06', 1.0599, 'per_case'],
+    ['0.20', 0.2, 'per_case'],
+    ['0.035', 0.03456, 'per_case'],
   ];
   for (const [expected, value, unit, context] of cases) {
     assert.is(plain(formatValue(value, unit, context)), expected);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { poissonRate } from '../../../queries/stats/poisson-rate.ts';
+import { dispersionOf, poissonRate } from '../../../queries/stats/poisson-rate.ts';
 import { assertFinite, assertNear } from './finite.ts';
 
 const rates = suite('poissonRate');
@@ -29,6 +29,22 @@ rates('lies within its interval, and a narrower one within a wider', () => {
       );
     }),
   );
+});
+
+rates('counts events that come in bunches as so many fewer', () => {
+  const single = poissonRate(20, 100);
+  const bunched = poissonRate(80, 100, 0.95, 4);
+  assertNear(bunched.rate, 0.8);
+  assertNear(bunched.lower, Number(single.lower) * 4);
+  assertNear(bunched.upper, Number(single.upper) * 4);
+});
+
+rates('tells how far events come in bunches', () => {
+  // 0, 0, 0 and 4: mean 1, variance (3 × 1 + 9) / 3 = 4.
+  assertNear(dispersionOf({ n: 4, events: 4, squares: 16 }), 4);
+  // One each varies by less than chance, and chance is the least.
+  assert.is(dispersionOf({ n: 4, events: 4, squares: 4 }), 1);
+  for (const none of [{ n: 1, events: 5, squares: 25 }, { n: 9, events: 0, squares: 0 }]) assert.is(dispersionOf(none), 1); // prettier-ignore
 });
 
 rates.run();
