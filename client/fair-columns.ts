@@ -14,7 +14,8 @@ export function fairColumnsOf<L extends { row: Row }>(name: MeasureName, isNarro
   const numberAt = ({ row }: L, part: string) => (typeof row[name + part] === 'number' ? Number(row[name + part]) : null);
   const n = (line: L) => numberAt(line, '_n');
   const count = (line: L) => (n(line) === null ? '' : formatCount(n(line) ?? 0));
-  const rounded = (value: number | null) => (value === null || unit === 'share' ? value : Math.round(value * 10) / 10);
+  const rounded = (value: number | null) =>
+    value === null || unit === 'share' || unit === 'per_case' ? value : Math.round(value * 10) / 10;
   const between = (line: L, part: string) => {
     const [low, high] = ['low', 'high'].map((end) => rounded(numberAt(line, part + end)));
     return low === high ? fairText(name)(low ?? null) : formatInterval(low, high, unit, { n: 0 });

@@ -4,11 +4,13 @@ import { benjaminiHochberg } from '../stats/benjamini-hochberg.ts';
 import { fitBetaBinomial, shrinkShare } from '../stats/beta-binomial.ts';
 import { errorOf, funnelOverdispersion, overdispersedLimits, restore, transform, type FunnelKind } from '../stats/funnel-overdispersion.ts';
 import { binomialTest } from '../stats/binomial-test.ts';
+import { poissonFunnelLimits } from '../stats/funnel-poisson.ts';
 import { fitGammaPoisson, shrinkRate } from '../stats/gamma-poisson.ts';
+import { poissonTest } from '../stats/poisson-test.ts';
 import type { Shrunken } from '../stats/shrinkage.ts';
 import type { MixTotal } from './case-mix.ts';
 
-/** What is said of a member: shares of its cases for `share`, counts for `count`; null where nothing is. */
+/** What is said of a member: shares of its cases, events per case, or counts; null where nothing is. */
 export interface FairFigure {
   expected: number | null;
   limitLow: number | null;
@@ -33,6 +35,8 @@ const confidence = { limits: 0.998, shrunk: 0.9 };
 const falseDiscoveries = 0.05;
 /** Fewer cases of a kind are a matter for a person, not for statistics. */
 const fewestCases = 3;
+/** Events that chance is reckoned by at least. */
+const fewestEvents = 0.5;
 
 /**
  * Compares the shares of members, each with what its own mix of cases would give.
@@ -78,6 +82,38 @@ export function compareCounts(members: readonly MixTotal[]): Compared[] {
     const low = lower === null ? null : counted(lower);
     const high = upper === null ? null : Math.max(counted(upper), fewestCases - 1);
     return compared({ value: observed, expected, lower: low, upper: high, likely, scale: counted, p: chanceOf(m, tau2, 'ratio') });
+  });
+}
+
+/**
+ * Compares events per case of members, each with what its own mix of cases would give, as ratios on the scale √(observed / expected). Limits are never
+ * narrower than the exact ones of a Poisson count.
+ * @param dispersion how many times fewer events would be as uncertain if they came one by one
+ * @see compareCounts; Spiegelhalter 2005, Statistics in Medicine 24:1185
+ */
+export function compareRates(members: readonly MixTotal[], dispersion: number): Compared[] {
+  const single = members.map((m) => ({ ...m, observed: m.observed / dispersion, expected: m.expected / dispersion }));
+  const able = single.filter((m) => isEnough(m) && m.expected >= fewestCases);
+  const { tau2 } = funnelOverdispersion(able.map((m) => ({ numerator: m.observed, denominator: m.expected })), 'ratio'); // prettier-ignore
+  const prior = fitGammaPoisson(able.map((m) => ({ count: m.observed, exposure: m.expected })));
+  return members.map((m, i) => {
+    const observed = single[i]?.observed ?? 0;
+    // What peers have never had is not expected never.
+    const expected = Math.max(single[i]?.expected ?? 0, fewestEvents);
+    if (!isEnough(m)) return tooLittle(m.n > 0 ? m.observed / m.n : null, m.n > 0 ? m.expected / m.n : null);
+    const wide = overdispersedLimits(expected, { target: 1, tau2 }, 'ratio', confidence.limits);
+    const exact = poissonFunnelLimits(expected);
+    const perCase = (ratio: number) => (ratio * expected * dispersion) / m.n;
+    const likely = prior && shrinkRate({ count: observed, exposure: expected }, prior, confidence.shrunk);
+    return compared({
+      value: m.observed / m.n,
+      expected: m.expected / m.n,
+      lower: perCase(Math.min(wide.lower ?? 0, exact.lower998 ?? 0)),
+      upper: perCase(Math.max(wide.upper ?? 0, exact.upper998 ?? 0)),
+      likely,
+      scale: perCase,
+      p: Math.max(tailOf(observed, expected, expected, tau2, 'ratio'), poissonTest(observed, expected)),
+    });
   });
 }
 
@@ -130,11 +166,15 @@ function tooLittle(value: number | null, expected: number | null): Compared {
  * alone. Near nought the scale stretches so much that no case where three are expected would pass for news.
  */
 function chanceOf({ n, observed, expected }: MixTotal, tau2: number, kind: FunnelKind): number {
-  const exposure = kind === 'share' ? n : expected;
-  const z = (transform(observed / exposure, kind) - transform(expected / exposure, kind)) / errorOf(exposure, tau2);
   const share = expected / n;
   const exact = share > 0 && share < 1 ? binomialTest(observed, n, share) : 1;
-  return Math.max(2 * normalCdf(-Math.abs(z), 0, 1), exact);
+  return Math.max(tailOf(observed, expected, kind === 'share' ? n : expected, tau2, kind), exact);
+}
+
+/** The normal tail, two-sided, of how far what was observed lies from what was expected. */
+function tailOf(observed: number, expected: number, exposure: number, tau2: number, kind: FunnelKind): number {
+  const z = (transform(observed / exposure, kind) - transform(expected / exposure, kind)) / errorOf(exposure, tau2);
+  return 2 * normalCdf(-Math.abs(z), 0, 1);
 }
 
 function isEnough({ n }: MixTotal): boolean {

@@ -1,6 +1,7 @@
 import type { TallyStore } from '../figures.ts';
 import { readTallies } from '../figures.ts';
 import { caseMix, fairRoles, memberOf, type FairRole } from '../model/fair.ts';
+import { isEventRate } from '../model/measure.ts';
 import { noneLabel, type DimensionName } from '../model/dimensions.ts';
 import { measureOf, type MeasureName } from '../model/measures.ts';
 import type { Query } from '../model/query.ts';
@@ -8,7 +9,8 @@ import { talliesOf, type Filter, type Tally, type TallyRow, type Through } from 
 import type { Row, Value } from '../model/wire.ts';
 import type { Prepared, QueryDeps } from '../prepare.ts';
 import { expectedOfMix, poolStrata, type MixCell, type MixTotal } from './case-mix.ts';
-import { compareCounts, compareShares, judgeMembers, type Compared, type FairFigure } from './fair-comparison.ts';
+import { compareCounts, compareRates, compareShares, judgeMembers, type Compared, type FairFigure } from './fair-comparison.ts';
+import { dispersionOf } from '../stats/poisson-rate.ts';
 
 /** What a fair query says of each member (codes of `by` joined by ","), a measure at a time. */
 export type FairFigures = Map<MeasureName, Map<string, FairFigure & { n: number }>>;
@@ -54,11 +56,17 @@ function comparedOf(query: Query, name: MeasureName, rows: readonly TallyRow[]):
     // Who is alone has nobody to be compared with.
     const at = query.by.indexOf(memberOf(query.by));
     const members = new Set(all.map(([member]) => member.split(',')[at])).size > 1 ? all : [];
-    const compare = measureOf(name).kind === 'ratio' ? compareShares : compareCounts;
-    found = { members, figures: compare(members.map(([, total]) => total)) };
+    found = { members, figures: compare(name, members.map(([, total]) => total), rows) }; // prettier-ignore
     comparisons.set(rows, found);
   }
   return found;
+}
+
+function compare(name: MeasureName, totals: readonly MixTotal[], rows: readonly TallyRow[]): Compared[] {
+  const measure = measureOf(name);
+  if (!isEventRate(measure)) return measure.kind === 'ratio' ? compareShares(totals) : compareCounts(totals);
+  const [n, events, squares] = [0, 1, 2].map((at) => rows.reduce((sum, row) => sum + (row.sums[at] ?? 0), 0)) as [number, number, number]; // one each
+  return compareRates(totals, dispersionOf({ n, events, squares }));
 }
 
 /** With whom a member is compared does not depend on whom one looks at: a filter by the members themselves is for what is shown. */

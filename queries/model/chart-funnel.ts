@@ -11,7 +11,7 @@ export type Tone = 'improvement' | 'concern' | 'different' | 'plain';
 
 /**
  * What a funnel writes beside a row of a fair table: `size`, the cases (of counts, those expected); `away`, `away_low` and `away_high`, how far the
- * value and the limits of chance lie from what is expected, in percentage points or cases; `tone`; `name_text`, and the figures as text. `away` is null
+ * value and the limits of chance lie from what is expected, in percentage points, events per case or cases; `tone`; `name_text`, and the figures as text. `away` is null
  * where too little is known.
  */
 export function funnelPlace(measure: MeasureName, row: Row, columns: readonly Column[]): Row {
@@ -44,7 +44,7 @@ export function fairText(measure: MeasureName): (value: number | null) => string
   const { unit } = measureOf(measure);
   return (value) => {
     if (value === null) return unknownText;
-    if (unit === 'share') return formatValue(value, unit, { n: 0 });
+    if (unit === 'share' || unit === 'per_case') return formatValue(value, unit, { n: 0 });
     return value < 100 ? String(Math.round(value * 10) / 10) : formatCount(value);
   };
 }
@@ -61,7 +61,7 @@ export function toneOf(measure: MeasureName, row: Row): Tone {
 /** The layers of a funnel: what chance allows each member as an upright line about what is expected, and its value as a point. */
 export function funnel(measure: MeasureName, by: string, { theme, width }: ChartStyle) {
   const { unit, kind, label } = measureOf(measure);
-  const isShare = unit === 'share';
+  const scale = unit === 'share' ? 'points' : unit === 'per_case' ? 'per case' : 'cases';
   const quiet = { aria: false, tooltip: null };
   const paint = (plain: string) => ({
     field: 'tone',
@@ -84,7 +84,7 @@ export function funnel(measure: MeasureName, by: string, { theme, width }: Chart
   const y = {
     field: 'away',
     type: 'quantitative',
-    title: `${isShare ? 'points' : 'cases'} above or below expected`,
+    title: `${scale} above or below expected`,
     scale: { zero: true, nice: true },
     axis: {
       labelExpr: `${sign} + format(abs(datum.value), ',~f')`,
@@ -150,7 +150,9 @@ export function funnel(measure: MeasureName, by: string, { theme, width }: Chart
 function awayText(measure: MeasureName, value: number | null, expected: number | null): string {
   if (value === null || expected === null) return unknownText;
   const away = value - expected;
-  if (measureOf(measure).unit !== 'share') return `${fairText(measure)(Math.abs(away))} ${away < 0 ? 'fewer' : 'more'}`;
+  const { unit } = measureOf(measure);
+  if (unit !== 'share')
+    return `${fairText(measure)(Math.abs(away))} ${unit === 'per_case' ? 'per case ' : ''}${away < 0 ? 'fewer' : 'more'}`;
   const points = Math.round(away * 100);
   return `${points > 0 ? '+' : points < 0 ? '−' : ''}${Math.abs(points)} ${Math.abs(points) === 1 ? 'point' : 'points'}`;
 }

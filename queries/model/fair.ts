@@ -1,6 +1,6 @@
 import type { Problem } from '../../etl/errors.ts';
 import { dimensionOf, type DimensionName } from './dimensions.ts';
-import { isShare } from './measure.ts';
+import { isEventRate, isShare } from './measure.ts';
 import { measureOf, type MeasureName } from './measures.ts';
 import type { Query } from './query.ts';
 import type { Column, Row } from './wire.ts';
@@ -34,11 +34,12 @@ export const fairLabels: Record<FairRole, string> = {
 };
 
 /**
- * Whether members can be compared fairly by a measure: a share of cases, or a count of some of them, which is then reckoned per case.
+ * Whether members can be compared fairly by a measure: a share of cases, events per case, or a count of some cases, which is then reckoned per case.
  */
 export function isFairMeasure(name: MeasureName): boolean {
   const measure = measureOf(name);
-  return isShare(measure) || (measure.kind === 'count' && measure.fact === 'case' && measure.where !== undefined && !measure.sum);
+  if (measure.kind === 'ratio') return isShare(measure) || isEventRate(measure);
+  return measure.kind === 'count' && measure.fact === 'case' && measure.where !== undefined && !measure.sum;
 }
 
 /** What keeps a query from being answered fairly. */
@@ -51,7 +52,10 @@ export function fairProblems({ measures, by, where, grain, compare, limit }: Que
   for (const [i, name] of measures.entries()) {
     const field = `measures[${i}]`;
     if (!isFairMeasure(name))
-      problems.push({ field, message: `"${name}" cannot be compared fairly: it is neither a share nor a part of the cases` });
+      problems.push({
+        field,
+        message: `"${name}" cannot be compared fairly: it is neither a share, nor a rate per case, nor a part of the cases`,
+      });
     else if (by.includes('theme') && measureOf(name).kind !== 'count')
       problems.push({ field, message: `"${name}" cannot be split by theme: themes are counted, like coachable` });
   }
@@ -83,9 +87,9 @@ export function fairColumns(name: MeasureName): Column[] {
 /** How a fair comparison is made, for "How this is computed". */
 export const fairMethod = [
   'Expected: in each issue, severity and channel the rate of all other members, times the member’s cases there (indirect standardisation); kinds of cases with fewer than 30 are put together, first over channels, then over severities, then over issues. Only complaints are looked at, all of them: also those whose cause lies elsewhere. Whom one looks at does not change with whom they are compared.',
-  'What chance allows: limits at 99.8% on the scale asin √share or √(observed ÷ expected), widened by the spread between all members beyond chance (Spiegelhalter’s overdispersion, a tenth at either end drawn in). A member is said to differ where it lies outside and is still found when all members, measures and themes of this table are judged together (Benjamini–Hochberg, 5%).',
-  `Likely level: the member’s own figure drawn towards that of its peers, the more the fewer cases it rests on (beta–binomial for shares, gamma–Poisson for counts, by maximum marginal likelihood), with its interval at 90%. With fewer than ${fewestOfFair} cases nothing is said.`,
-  'A difference says where to look, not why. How long somebody has been here, shifts and what colleagues hand over are not in these records.',
+  'What chance allows: limits at 99.8% on the scale asin √share or √(observed ÷ expected), widened by the spread between all members beyond chance (Spiegelhalter’s overdispersion, a tenth at either end drawn in); of hand-overs never narrower than the exact limits of a Poisson count of as many as there would be if they came one by one. A member is said to differ where it lies outside and is still found when all members, measures and themes of this table are judged together (Benjamini–Hochberg, 5%).',
+  `Likely level: the member’s own figure drawn towards that of its peers, the more the fewer cases it rests on (beta–binomial for shares, gamma–Poisson for counts and hand-overs, by maximum marginal likelihood), with its interval at 90%. With fewer than ${fewestOfFair} cases nothing is said.`,
+  'A difference says where to look, not why. A case counts for whoever has it in the end: of hand-overs that tells where they end, not who handed on. How long somebody has been here, shifts and what colleagues hand over are not in these records.',
 ];
 
 /** The dimension whose members a fair query compares. */

@@ -45,7 +45,7 @@ export function tellFair(measure: MeasureName, row: Row, keys: readonly Dimensio
   const expected = fairText(measure)(numberOf(row[`${measure}_expected`]));
   const verdict = String(row[`${measure}_verdict`]);
   const n = numberOf(row[`${measure}_n`]) ?? 0;
-  if (unit === 'share') {
+  if (unit === 'share' || unit === 'per_case') {
     const value = formatValue(row[measure], unit, { n: Math.min(n, 999) });
     return `${name}: ${label.toLowerCase()} ${value} against ${expected} expected, from ${countInWords(n, nounOf(measure))}`;
   }

@@ -29,6 +29,7 @@ const records: CaseRecord[] = teams.flatMap((team, t) =>
       source_id: `${team}-${i}`, kind: 'complaint', received_at, resolved_at, due_at: received_at + 10 * day, team, agent: `${team} ${1 + (i % 4)}`,
       issue: i % 2 ? 'Late delivery' : 'Wrong bill', channel: 'phone', severity: i % 3 ? 'low' : 'high', title: `Case ${i} of ${team}`,
       first_resolved_at: resolved_at, controllability: theme ? 'agent behaviour' : 'product', ...(theme && { theme }),
+      ...(i % 5 === 3 && { reassign_count: 1 + (i % 2) }),
       surveys: [{ kind: 'csat', scale: '1-5', asked_at: resolved_at, answered_at: resolved_at + day, score: 1 + ((i + t) % 5) }],
     }; // prettier-ignore
   }),
@@ -41,7 +42,7 @@ async function opened(from: TestServer, path = '/coaching', look: Parameters<typ
   return page;
 }
 
-const allDrawn = (page: Page) => page.waitForFunction(() => document.querySelectorAll('[data-drawn]').length === 7);
+const allDrawn = (page: Page) => page.waitForFunction(() => document.querySelectorAll('[data-drawn]').length === 8);
 const figure = (page: Page, name: string) => page.locator(`[data-report=${name}]`);
 
 coaching.before(async () => {
@@ -139,7 +140,7 @@ for (const theme of ['light', 'dark'] as const) {
       await allDrawn(page);
       assert.equal(await faultsOf(page), []);
       for (const button of await page.locator('[data-report]').getByRole('button', { name: 'Table' }).all()) await button.click();
-      await page.waitForFunction(() => document.querySelectorAll('[data-report] tbody').length === 7);
+      await page.waitForFunction(() => document.querySelectorAll('[data-report] tbody').length === 8);
       assert.equal(await faultsOf(page), []);
       await page.context().close();
     });

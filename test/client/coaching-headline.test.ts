@@ -34,7 +34,7 @@ headline('begins the screen with themes before rates, and counts agents without 
     'Aix: reopened within 30 days 20% against 5% expected, from 100 cases.',
   );
   assert.is(
-    coachingHeadline([themes('within chance'), empty, empty, empty, empty, empty, agents]),
+    coachingHeadline([themes('within chance'), empty, empty, empty, empty, empty, empty, agents]),
     'Every team is within what chance allows, given its cases.',
   );
   assert.is(coachingHeadline([themes('within chance')]), 'Everybody is within what chance allows, given their cases.');

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compareCounts, compareShares, judgeMembers } from '../../../queries/insights/fair-comparison.ts';
+import { compareCounts, compareRates, compareShares, judgeMembers } from '../../../queries/insights/fair-comparison.ts';
 import { assertNear } from '../stats/finite.ts';
 
 const fair = suite('fair comparison');
@@ -35,6 +35,35 @@ fair('draws the limits of counts around what is expected, on the scale of square
   assert.is(one?.verdict, 'within chance');
   const [other] = judgeMembers(compareCounts([{ n: 100, observed: 20, expected: 6.1 }, ...usual(10, 200, 6)]));
   assert.is(other?.verdict, 'more than expected');
+});
+
+fair('draws the limits of rates no narrower than the exact ones of a Poisson count, and wider where events come in bunches', () => {
+  const odd = { n: 50, observed: 40, expected: 20 };
+  const [one] = judgeMembers(compareRates([odd, ...usual(20, 50, 20)], 1));
+  // 20 expected, over 50 cases: below (√20 − 3.0902 / 2)², which is less than the exact 8.96; above qgamma(0.999, 21), which is more than 36.2.
+  assert.ok(Math.abs((one?.limitLow ?? 0) - 8.567377 / 50) < 1e-5, String(one?.limitLow));
+  assert.ok(Math.abs((one?.limitHigh ?? 0) - 38.04188 / 50) < 1e-5, String(one?.limitHigh));
+  assertNear(one?.expected ?? null, 0.4);
+  assert.is(one?.verdict, 'more than expected');
+  // As uncertain as 10 where 5 are expected: still within chance.
+  const [bunched] = judgeMembers(compareRates([odd, ...usual(20, 50, 20)], 4));
+  assert.is(bunched?.verdict, 'within chance');
+  assert.ok((bunched?.limitLow ?? 1) < (one?.limitLow ?? 0) && (one?.limitHigh ?? 1) < (bunched?.limitHigh ?? 0));
+});
+
+fair('does not take what peers never had for news at once, nor for nothing', () => {
+  const never = (observed: number) =>
+    judgeMembers(compareRates([{ n: 60, observed, expected: 0 }, ...usual(8, 60, 0).map((m) => ({ ...m, observed: 0 }))], 1));
+  assert.equal([never(0), never(2), never(20)].map(([one]) => one?.verdict), ['within chance', 'within chance', 'more than expected']); // prettier-ignore
+  assert.is(never(0)[1]?.verdict, 'within chance');
+});
+
+fair('lets a case have several events, and says nothing of fewer than ten cases', () => {
+  const [several, few] = judgeMembers(
+    compareRates([{ n: 40, observed: 90, expected: 60 }, { n: 9, observed: 9, expected: 9 }, ...usual(10, 40, 60)], 1),
+  );
+  assert.is(several?.verdict, 'more than expected');
+  assert.equal([few?.expected, few?.verdict], [1, 'not enough data']);
 });
 
 fair('tells more from fewer, whatever mix a member has', () => {
