@@ -10,7 +10,7 @@ import { isOfDuration } from './model/measure.ts';
 import { measureOf, type MeasureName } from './model/measures.ts';
 import type { Query } from './model/query.ts';
 import type { Through } from './model/tally.ts';
-import { businessDay, type Note } from './model/wire.ts';
+import { businessDay, type Note, type Window } from './model/wire.ts';
 import { scopeOf, throughOf, type Organisation, type Scope } from './scope.ts';
 import { currentWindow, windowBefore, type Known, type WindowPlan } from './windows.ts';
 
@@ -69,9 +69,9 @@ export function ungrained(p: Prepared): Prepared {
   return { ...p, query, current, before: windowBefore(query, current, today) };
 }
 
-/** The same query over a window that begins earlier, compared with nothing. */
-export function widened(p: Prepared, from: string): Prepared {
-  const query = { ...p.query, from, compare: null };
+/** The same query over a longer window, compared with nothing. */
+export function widened(p: Prepared, { from, to }: Window): Prepared {
+  const query = { ...p.query, from, to, compare: null };
   const mature = Math.max(0, ...query.measures.map((name) => matureDays(name)));
   return { ...p, query, current: currentWindow(query, knownOf(p.scope), mature), before: null };
 }

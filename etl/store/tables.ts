@@ -292,6 +292,20 @@ export interface NoteRow {
   changed_at: number | null;
 }
 
+export interface BaselineRow {
+  baseline_id: number;
+  /** With `scope`: the series it is about, see queries/model/series-scope.ts. */
+  measure: string;
+  scope: string;
+  /** Local date from which on its limits are made anew. */
+  from_on: string;
+  reason: string;
+  set_by: string;
+  set_at: number;
+  taken_back_by: string | null;
+  taken_back_at: number | null;
+}
+
 /**
  * The code of a name on a fixed list.
  * @returns 0 for an absent or unknown name

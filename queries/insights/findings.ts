@@ -107,17 +107,25 @@ export function findingsOf(answers: readonly { table: TableJson; grain: Grain }[
 
 function candidatesOf(table: TableJson, grain: Grain): Candidate[] {
   const others = othersOf(table);
-  return (table.limits ?? []).flatMap((limits): Candidate[] => {
-    const { measure, key } = limits;
+  const series = new Map<string, LimitsJson[]>();
+  for (const limits of table.limits ?? []) {
+    const name = JSON.stringify([limits.measure, limits.key]);
+    series.set(name, [...(series.get(name) ?? []), limits]);
+  }
+  return [...series.values()].flatMap((made): Candidate[] => {
+    const [{ measure, key }] = made as [LimitsJson]; // a series has limits
     if (Object.values(key).some((label) => label === otherLabel || label === noneLabel)) return [];
     const rows = table.rows.filter((row) => Object.entries(key).every(([name, label]) => row[name] === label));
     const whole = rows.filter((row) => row.complete === 1 && typeof row[measure] === 'number').sort(byPeriod);
     const last = whole.at(-1);
-    if (!last) return [];
+    const limits = last && made.findLast(({ since }) => since <= String(last.period));
+    if (!last || !limits) return [];
     const recent = whole.slice(-4).reduce((sum, row) => sum + Number(row[measure]), 0);
     if (Object.keys(key).length && recent < fewestOfIssue) return [];
     const side = (row: Row) => Math.sign(Number(row[measure]) - Number(row[`${measure}_centre`]));
-    const start = whole.findLastIndex((row) => side(row) !== side(last)) + 1;
+    // A run does not begin before limits were begun anew by decision.
+    const begins = limits.rebase ? limits.since : '';
+    const start = whole.findLastIndex((row) => side(row) !== side(last) || String(row.period) < begins) + 1;
     const signal = signalOf(last[`${measure}_signal`]);
     // A rise crosses the usual level: it is told by its six steps.
     // Of a stock, which carries over, a run says no more than its last period.

@@ -1,5 +1,6 @@
 import { isEventRate, isShare, type Measure } from '../model/measure.ts';
 import type { LimitsMethod, SignalName } from '../model/signal.ts';
+import type { Span } from './baseline.ts';
 import { within, type Baseline, type ControlPoint } from '../stats/control-chart.ts';
 import { mean } from '../stats/mean.ts';
 import { nhsRules, type NhsRule, type Signal } from '../stats/nhs-rules.ts';
@@ -23,64 +24,59 @@ export interface JudgedPoint {
   signal: SignalName | null;
 }
 
-export interface Judged {
+/** How the limits of some points were made. */
+export interface JudgedSpan {
+  span: Span;
   method: LimitsMethod;
   /** Laney's σ_z of the baseline, of shares and rates; else null. */
   sigmaZ: number | null;
-  /** Positions the limits are made of: `from` inclusive, `to` exclusive. */
-  baseline: Baseline;
+}
+
+export interface Judged {
+  /** In order of time, without those whose baseline does not vary. */
+  spans: JudgedSpan[];
   /** One a point. */
   points: JudgedPoint[];
 }
 
-/** Periods limits are made of at most, and at least: with fewer a range is a guess. */
-export const baselineLength = 24;
-export const shortestBaseline = 12;
-
 /** Sizes that differ by more than this factor need limits that follow them. */
 const evenSizes = 1.25;
 
+const unknown: SeriesPoint = { value: null, n: null, isWhole: false };
+const unjudged: JudgedPoint = { centre: null, low: null, high: null, signal: null };
+
 /**
- * Judges a series beside its own past. The limits come from the whole periods just before the first that is shown, at most 24; where fewer than twelve of
- * them are known, from the first 24 of the series; and they stay as they are, whatever comes after.
- * Counts, amounts, durations and scores: XmR with screened ranges. Shares and rates: p′ and u′, where sizes in the baseline differ by more than a quarter and
- * σ_z says that they vary by more than chance, p and u where they do not, else XmR. A stock carries over from one period to the next, so neighbours tell little of its spread:
+ * Judges a series beside its own past: the points of each span by limits made of the span's baseline, which stay as they are, whatever comes after.
+ * Counts, amounts, durations and scores: XmR with screened ranges. Shares and rates: p′ and u′, where sizes in the baseline differ by more than a quarter
+ * and σ_z says that they vary by more than chance, p and u where they do not, else XmR. A stock carries over from one period to the next, so neighbours tell little of its spread:
  * three standard deviations of the baseline, and only the rule of limits.
- * @param shown position of the first point that is shown
+ * @param spans in order of time, as `spansOf` finds them; what lies in none is not judged
  * @param year how many points a year has; null for none: then no season is looked for
- * @returns null where no twelve whole periods are known, or the baseline does not vary
  * @see DOMAIN §4; Laney 2002; NHS England, Making Data Count
  */
-export function judgeSeries(measure: Measure, series: readonly SeriesPoint[], shown: number, year: number | null): Judged | null {
-  const baseline = baselineOf(series, shown);
-  if (!baseline) return null;
-  const values = series.map((point) => (point.isWhole || followsN(measure) ? point.value : null));
-  const { method, sigmaZ, points } = limitsOf(measure, series, values, baseline);
-  const spread = within(points, baseline).some(({ sigma }) => sigma !== null && sigma > 0);
-  if (!spread) return null;
-  const rules = method === 'spread' ? nhsRules(points).map((s) => (s?.rule === 'outside_limits' ? s : null)) : nhsRules(points);
-  const isSeasonal = year === null ? rules.map(() => false) : seasonal(points, rules, { year, shown, isCount: measure.unit === 'cases' });
-  return {
-    method,
-    sigmaZ,
-    baseline,
-    points: points.map(({ centre, lower, upper }, i) => ({
-      centre,
-      low: lower,
-      high: upper,
-      signal: nameOf(rules[i] ?? null, isSeasonal[i] ?? false),
-    })),
-  };
-}
-
-function baselineOf(series: readonly SeriesPoint[], shown: number): Baseline | null {
-  const isKnown = (position: number) => series[position]?.isWhole === true && series[position].value !== null;
-  const whole = series.flatMap((point, position) => (point.isWhole ? [position] : []));
-  for (const chosen of [whole.filter((position) => position < shown).slice(-baselineLength), whole.slice(0, baselineLength)]) {
-    const [from, last] = [chosen[0], chosen.at(-1)];
-    if (from !== undefined && last !== undefined && chosen.filter(isKnown).length >= shortestBaseline) return { from, to: last + 1 };
+export function judgeSeries(measure: Measure, series: readonly SeriesPoint[], spans: readonly Span[], year: number | null): Judged {
+  const points = series.map(() => unjudged);
+  // The limits each point is judged by, for who looks at it from a later span.
+  const own: (ControlPoint | undefined)[] = [];
+  const judged: JudgedSpan[] = [];
+  for (const span of spans) {
+    const { baseline, seen, from, to } = span;
+    const looked = series.map((point, i) => (i >= seen.from && i < seen.to ? point : unknown));
+    const values = looked.map((point) => (point.isWhole || followsN(measure) ? point.value : null));
+    const { method, sigmaZ, points: limited } = limitsOf(measure, looked, values, baseline);
+    for (let i = from; i < to; i++) own[i] = limited[i];
+    if (!within(limited, baseline).some(({ sigma }) => sigma !== null && sigma > 0)) continue;
+    judged.push({ span, method, sigmaZ });
+    const rules = nhsRules(limited).map((signal) => (method === 'spread' && signal?.rule !== 'outside_limits' ? null : signal));
+    // Before limits began anew by decision, points lay where they did by their own.
+    const past = span.rebase === null ? limited : limited.map((point, i) => (i < seen.from ? own[i] : point));
+    const isSeasonal = year === null ? [] : seasonal(past, rules, { year, stretch: { from, to }, isCount: measure.unit === 'cases' });
+    for (let i = from; i < to; i++) {
+      const { centre = null, lower = null, upper = null } = limited[i] ?? {};
+      points[i] = { centre, low: lower, high: upper, signal: nameOf(rules[i] ?? null, isSeasonal[i] ?? false) };
+    }
   }
-  return null;
+  return { spans: judged, points };
 }
 
 interface Limits {
@@ -161,7 +157,8 @@ function nameOf(signal: Signal | null, isSeasonal: boolean): SignalName | null {
 interface Season {
   /** How many points a year has. */
   year: number;
-  shown: number;
+  /** The points that are judged. */
+  stretch: Baseline;
   /** Whether values are counts, which vary at least as those of Poisson do. */
   isCount: boolean;
 }
@@ -170,14 +167,15 @@ interface Season {
  * Which signals are of the season: those of a stretch of one direction whose like lay on the same side a year before and came back in between. It must
  * have lain there about as far (within a factor of 1.5), or by at least a third as far where the rest is no more than three standard errors of the
  * stretch. Of weeks the year before is read over five, since one tells little. A stretch of which a year before is unknown is not of the season; one that
- * began before what is shown is looked at from there.
+ * began before limits began anew is looked at from there.
  */
-function seasonal(points: readonly ControlPoint[], rules: readonly (Signal | null)[], season: Season): boolean[] {
+function seasonal(points: readonly (ControlPoint | undefined)[], rules: readonly (Signal | null)[], season: Season): boolean[] {
   const found = rules.map(() => false);
-  for (let start = 0; start < rules.length;) {
+  const { from, to } = season.stretch;
+  for (let start = from; start < to;) {
     const direction = rules[start]?.direction;
     let end = start + 1;
-    while (end < rules.length && end !== season.shown && rules[end]?.direction === direction) end += 1;
+    while (end < to && rules[end]?.direction === direction) end += 1;
     if (direction !== undefined) found.fill(isOfSeason(points, { start, end, side: direction === 'up' ? 1 : -1 }, season), start, end);
     start = end;
   }
@@ -185,7 +183,7 @@ function seasonal(points: readonly ControlPoint[], rules: readonly (Signal | nul
 }
 
 function isOfSeason(
-  points: readonly ControlPoint[],
+  points: readonly (ControlPoint | undefined)[],
   { start, end, side }: { start: number; end: number; side: 1 | -1 },
   { year, isCount }: Season,
 ): boolean {

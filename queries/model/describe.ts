@@ -6,7 +6,7 @@ import { durations, isEventRate, type Condition, type Measure } from './measure.
 import { formatBucket, formatCount, formatDate } from './number.ts';
 import type { Where } from './query.ts';
 import type { View } from './view.ts';
-import type { LimitsJson, Window } from './wire.ts';
+import type { LimitsJson, RebaseJson, Window } from './wire.ts';
 
 /** The filters in words, one text a filter: `kind: complaint`, `not channel: web or fax`, `text: hold time`. */
 export function describeFilters(where: Where): string[] {
@@ -130,8 +130,19 @@ export function describeMethod(name: MeasureName): string {
 export const rulesInWords =
   'A figure is a signal where it breaks one of four written rules (NHS England, Making Data Count): it lies outside its limits; six steps in a row go one way; two of three neighbours lie in the outer third towards one limit; seven in a row lie on one side of the centre. A signal that lay about as far to the same side in the same periods a year before, and had come back in between, is called seasonal.';
 
-/** How the limits of a measure were made, in words. */
-export function describeLimits({ method, sigmaZ, from, to, periods }: LimitsJson, grain: Grain): string {
+/** How long typical ranges stay as they are, for "How this is computed". */
+export const baselinesInWords =
+  'A typical range holds for a calendar year and is made of the 24 periods before that year (of weeks, 52); until so many are known before a year, of the first 24 known. So a period has the same range wherever it is shown, and what comes later does not move it. Where somebody had it begin anew, giving a reason, it is made of the first 24 periods from then on, twelve at least, and stays until the next such decision.';
+
+/**
+ * How the limits of a measure were made, in words.
+ * @param isOneOfSeveral whether others hold for other periods shown
+ */
+export function describeLimits(
+  { method, sigmaZ, from, to, periods, since, rebase, waiting }: LimitsJson,
+  grain: Grain,
+  isOneOfSeveral = false,
+): string {
   const base = `${countInWords(periods, grain)}, ${formatBucket(grain, from)} to ${formatBucket(grain, to)}`;
   const sigma = sigmaZ === null ? '' : `; σ_z = ${sigmaZ.toFixed(2)}`;
   const made = {
@@ -143,7 +154,20 @@ export function describeLimits({ method, sigmaZ, from, to, periods }: LimitsJson
     spread:
       'the mean ± three standard deviations: a stock carries over from one period to the next, so neighbours tell little of its spread',
   }[method];
-  return `Its typical range comes from ${base}, the ${grain}s before what is shown where enough are known: ${made}. What comes later does not move it; another period shown has a range of its own.`;
+  const range = isOneOfSeveral ? `From ${formatBucket(grain, since)} on its typical range` : 'Its typical range';
+  const why = rebase ? ` ${describeRebase(rebase)}` : '';
+  const wait = waiting ? ` ${describeRebase(waiting)} ${describeWaiting(waiting.missing, grain)}` : '';
+  return `${range} comes from ${base}: ${made}.${why}${wait}`;
+}
+
+/** A decision to have limits begin anew, in words. */
+export function describeRebase({ from, reason, set_by }: Pick<RebaseJson, 'from' | 'reason' | 'set_by'>): string {
+  return `${set_by} had it begin anew from ${formatDate(from)}: “${reason}”.`;
+}
+
+/** What such a decision waits for. */
+export function describeWaiting(missing: number, grain: Grain): string {
+  return `For that ${countInWords(missing, `more whole ${grain}`)} must be known; until then it goes on as it was.`;
 }
 
 function describeRange(name: (typeof rangeNames)[number], [low, high]: [number | null, number | null]): string {

@@ -55,7 +55,18 @@ export interface Note {
 /** The note that says what a day of business time is. */
 export const businessDay = 'in business time: a day is 24 opening hours';
 
-/** How the limits of a measure were made, of one member of the table. */
+/** A decision to have limits begin anew. */
+export interface RebaseJson {
+  baseline_id: number;
+  /** Local date: limits are made of the whole periods that begin on or after it. */
+  from: string;
+  reason: string;
+  set_by: string;
+  /** ISO 8601 UTC. */
+  set_at: string;
+}
+
+/** How the limits of a measure were made, of one member of the table; where they begin anew within what is shown there are several, in order of time. */
 export interface LimitsJson {
   measure: MeasureName;
   /** The member, by dimension; empty without `by`. */
@@ -67,6 +78,12 @@ export interface LimitsJson {
   from: string;
   to: string;
   periods: number;
+  /** First date of the first period shown that is judged by them. */
+  since: string;
+  /** The decision by which they began; absent: the rule. */
+  rebase?: RebaseJson;
+  /** A decision that waits until enough periods are known, and how many are missing: until then these limits go on. */
+  waiting?: RebaseJson & { missing: number };
 }
 
 /** One change beyond chance, as `POST /api/findings` tells it. */

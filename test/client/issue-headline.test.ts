@@ -12,7 +12,9 @@ const table = (rows: Row[], isJudged = true): TableJson => ({
   windows: { current: { from: '2026-01-01', to: '2026-06-30' } },
   notes: [],
   ...(isJudged && {
-    limits: [{ measure: 'received', key: {}, method: 'xmr', sigmaZ: null, from: '2024-01-01', to: '2025-12-01', periods: 24 }],
+    limits: [
+      { measure: 'received', key: {}, method: 'xmr', sigmaZ: null, from: '2024-01-01', to: '2025-12-01', periods: 24, since: '2026-01-01' },
+    ],
   }),
   asOf: '2026-06-30T00:00:00Z',
 });

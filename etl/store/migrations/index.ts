@@ -7,6 +7,7 @@ import * as addRunKind from './005_add_run_kind.ts';
 import * as addSavedView from './006_add_saved_view.ts';
 import * as addFollowUp from './007_add_follow_up.ts';
 import * as addNote from './008_add_note.ts';
+import * as addBaseline from './009_add_baseline.ts';
 
 interface Migration {
   name: string;
@@ -23,6 +24,7 @@ const migrations: Migration[] = [
   { name: '006_add_saved_view', up: addSavedView.up },
   { name: '007_add_follow_up', up: addFollowUp.up },
   { name: '008_add_note', up: addNote.up },
+  { name: '009_add_baseline', up: addBaseline.up },
 ];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */

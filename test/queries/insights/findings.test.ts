@@ -42,6 +42,7 @@ function byIssue(issues: Record<string, { values: number[]; signal: SignalName |
         from: '2024-01-01',
         to: '2025-12-01',
         periods: 24,
+        since: '2026-01-01',
       })),
       asOf: '2026-03-31T22:00:00Z',
     },
