@@ -5,6 +5,7 @@ import { requireSession, sameOrigin } from './auth/guard.ts';
 import type { AppDeps } from './deps.ts';
 import { answerErrors, nothingHere } from './errors.ts';
 import { annotationRoutes } from './routes/annotations.ts';
+import { baselineRoutes } from './routes/baselines.ts';
 import { casePickRoutes } from './routes/case-picks.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { dataRoutes } from './routes/data.ts';
@@ -51,6 +52,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(facetRoutes(deps));
   app.use(savedViewRoutes(deps));
   app.use(annotationRoutes(deps));
+  app.use(baselineRoutes(deps));
   app.use(caseRoutes(deps));
   app.use(casePickRoutes(deps));
   app.use(entryRoutes(deps));

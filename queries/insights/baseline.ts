@@ -100,7 +100,8 @@ function frozenSpans(series: Known, end: number): Span[] {
     const begin = beginOf(series, Math.max(earliest, from - lookedBack(grain)), end);
     const start = from - longestBaseline(grain);
     const before = start >= begin ? basedOn(series, start, from).baseline : null;
-    const first = before ? null : firstOf(series, begin, end).baseline;
+    // What a decision says was another state of things does not belong to them, unless too little is left.
+    const first = before ? null : (firstOf(series, begin, end).baseline ?? firstOf(series, begin, periods.length).baseline);
     const last = spans.at(-1);
     // Limits of the first periods go on from year to year: nothing begins anew.
     if (last && first && last.to === from && isSame(last.baseline, first)) last.to = to;

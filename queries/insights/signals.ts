@@ -61,13 +61,15 @@ export function judgeSeries(measure: Measure, series: readonly SeriesPoint[], sp
   const judged: JudgedSpan[] = [];
   for (const span of spans) {
     const { baseline, seen, from, to } = span;
-    const looked = series.map((point, i) => (i >= seen.from && i < seen.to ? point : unknown));
-    const values = looked.map((point) => (point.isWhole || followsN(measure) ? point.value : null));
-    const { method, sigmaZ, points: limited } = limitsOf(measure, looked, values, baseline);
+    const isSeen = (i: number) => i >= seen.from && i < seen.to;
+    const used = series.map((point, i) => (isSeen(i) || (i >= baseline.from && i < baseline.to) ? point : unknown));
+    const values = used.map((point) => (point.isWhole || followsN(measure) ? point.value : null));
+    const { method, sigmaZ, points: limited } = limitsOf(measure, used, values, baseline);
     for (let i = from; i < to; i++) own[i] = limited[i];
     if (!within(limited, baseline).some(({ sigma }) => sigma !== null && sigma > 0)) continue;
     judged.push({ span, method, sigmaZ });
-    const rules = nhsRules(limited).map((signal) => (method === 'spread' && signal?.rule !== 'outside_limits' ? null : signal));
+    const looked = limited.map((point, i) => (isSeen(i) ? point : { ...point, value: null }));
+    const rules = nhsRules(looked).map((signal) => (method === 'spread' && signal?.rule !== 'outside_limits' ? null : signal));
     // Before limits began anew by decision, points lay where they did by their own.
     const past = span.rebase === null ? limited : limited.map((point, i) => (i < seen.from ? own[i] : point));
     const isSeasonal = year === null ? [] : seasonal(past, rules, { year, stretch: { from, to }, isCount: measure.unit === 'cases' });

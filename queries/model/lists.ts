@@ -1,4 +1,6 @@
 import type { DimensionName } from './dimensions.ts';
+import type { MeasureName } from './measures.ts';
+import type { QueryJson } from './query.ts';
 
 /** One page of a list of the data page; instants are ISO 8601 text. */
 export interface ListPage<Row> {
@@ -400,6 +402,36 @@ export interface Annotation {
 /** Answer of `GET /api/annotations?from&to`: what touches the period, in order of time. */
 export interface AnnotationsJson {
   annotations: Annotation[];
+}
+
+/** Body of `POST /api/baselines`: the limits of which series begin anew, from when on and why. */
+export interface BaselineBody {
+  measure: MeasureName;
+  query: QueryJson;
+  /** The member, where the query is split. */
+  key?: Record<string, string>;
+  /** First day of one of the query's periods. */
+  from: string;
+  reason: string;
+}
+
+/** A decision of `GET /api/baselines`, newest first. */
+export interface BaselineListRow {
+  baseline_id: number;
+  measure: string;
+  /** The filters and the reckoning of the series it is about, as in a query. */
+  where: Record<string, unknown>;
+  time?: string;
+  from: string;
+  reason: string;
+  set_by: string;
+  set_at: string;
+  /** Null while it is in force. */
+  taken_back_by: string | null;
+  taken_back_at: string | null;
+}
+export interface Baselines {
+  baselines: BaselineListRow[];
 }
 
 /** Body of `POST /api/notes` and of `PUT /api/notes/:id`. */

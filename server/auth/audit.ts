@@ -28,6 +28,8 @@ export const auditActions = {
   note_written: 'A note was written beside the trends',
   note_changed: 'A note beside the trends was changed',
   note_deleted: 'A note beside the trends was deleted',
+  baseline_set: 'A typical range was begun anew',
+  baseline_taken_back: 'That a typical range begins anew was taken back',
 } as const;
 
 /** One line of the audit trail. `userId` null: whoever sits at the machine itself. */

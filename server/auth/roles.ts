@@ -9,6 +9,7 @@ export const actions = {
   mend_rows: 'correct rejected rows and read them again, or dismiss them',
   save_views: 'save views of their own and share them',
   write_notes: 'write, change and delete notes beside the trends',
+  set_baselines: 'have typical ranges begin anew, with a reason, and take that back',
 } as const satisfies Record<string, string>;
 export type Action = keyof typeof actions;
 
@@ -24,6 +25,7 @@ export const roles = {
     'follow_up',
     'save_views',
     'write_notes',
+    'set_baselines',
   ],
 } as const satisfies Record<string, readonly Action[]>;
 export type Role = keyof typeof roles;

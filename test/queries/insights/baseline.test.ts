@@ -91,6 +91,12 @@ baseline('begins anew where a person decided so, and stays until the next decisi
   );
 });
 
+baseline('leaves what came after a decision out of the limits before it, unless too little is left', () => {
+  const series = known('month', '2024-01-01', 36);
+  assert.is(told(series, ['2025-07-01'])[0], '2024-01-01 to 2025-07-01 by 2024-01-01 to 2025-06-01');
+  assert.is(told(series, ['2024-12-01'])[0], '2024-01-01 to 2024-12-01 by 2024-01-01 to 2025-12-01');
+});
+
 baseline('goes on with the old limits while fewer than twelve periods are known from a decision on', () => {
   const series = known('month', '2022-01-01', 59);
   const { spans, waiting } = spansOf(series, ['2026-03-01']);
