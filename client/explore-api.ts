@@ -1,8 +1,8 @@
-import type { AnnotationsJson, NoteBody, SavedView, SavedViewBody } from '../queries/model/lists.ts';
+import type { AnnotationsJson, BaselineBody, NoteBody, SavedView, SavedViewBody } from '../queries/model/lists.ts';
 import type { Window } from '../queries/model/wire.ts';
 import { json, search } from './transport.ts';
 
-/** The endpoints of saved views and of what stands beside the time axis, typed. Each throws ApiFailed, or the abort's own error when `signal` ends it. */
+/** The endpoints of saved views, of what stands beside the time axis and of typical ranges, typed. Each throws ApiFailed, or the abort's own error when `signal` ends it. */
 export const savedViewsApi = {
   list: (signal?: AbortSignal): Promise<{ views: SavedView[] }> => json('GET', '/api/saved-views', { signal }),
 
@@ -22,4 +22,11 @@ export const annotationsApi = {
   change: (id: number, body: NoteBody): Promise<{ note_id: number }> => json('PUT', `/api/notes/${id}`, { body }),
 
   remove: (id: number): Promise<{ note_id: number }> => json('DELETE', `/api/notes/${id}`),
+};
+
+/** Where typical ranges begin anew. */
+export const baselinesApi = {
+  set: (body: BaselineBody): Promise<{ baseline_id: number }> => json('POST', '/api/baselines', { body }),
+
+  takeBack: (id: number): Promise<{ baseline_id: number }> => json('DELETE', `/api/baselines/${id}`),
 };

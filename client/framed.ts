@@ -1,8 +1,9 @@
-import { annotationRows, numbersOn, type Numbered } from '../queries/model/chart-annotations.ts';
+import { annotationRows, numbersOn, rebasesIn, type Numbered } from '../queries/model/chart-annotations.ts';
 import { chartRows } from '../queries/model/chart-rows.ts';
 import { countedBy, countInWords } from '../queries/model/describe.ts';
-import type { Grain } from '../queries/model/buckets.ts';
+import type { Annotation } from '../queries/model/lists.ts';
 import { measureOf, type MeasureName } from '../queries/model/measures.ts';
+import { type Grain } from '../queries/model/buckets.ts';
 import { describeReading, drawnRows } from '../queries/model/reading.ts';
 import { drawnMeasures, type Report } from '../queries/model/reports.ts';
 import type { Row, TableJson } from '../queries/model/wire.ts';
@@ -36,6 +37,10 @@ export interface Framed {
   /** What stands beside the time axis, in order, and the rows it is drawn by; none for a chart that is not over time. */
   notes: Numbered[];
   beside: Row[] | null;
+  /** The measures drawn that are judged beside their own past. */
+  judged: readonly MeasureName[];
+  /** Where a range began anew before what is shown. */
+  earlier: Annotation[];
 }
 
 /** What a frame shows: the picture, the table, or in words why there is neither. */
@@ -45,7 +50,7 @@ export type Shows = 'empty' | 'absent' | 'early' | 'few' | 'table' | 'chart';
 const fewest = 5;
 
 /** What a frame shows of a table, without what stands beside its time axis. */
-export type FramedTable = Omit<Framed, 'notes' | 'beside'>;
+export type FramedTable = Omit<Framed, 'notes' | 'beside' | 'earlier'>;
 
 /**
  * Everything a frame shows of a table.
@@ -62,6 +67,7 @@ export function frameTable(
   const drawn = chartRows(report, picture, grain, currency);
   const kind = first && measureOf(first).kind;
   const isStock = kind === 'stock';
+  const judged = report.chart.type === 'bands' ? measures.filter((m) => table.limits?.some((l) => l.measure === m)) : [];
   return {
     report,
     measures,
@@ -79,14 +85,18 @@ export function frameTable(
     absence: absenceOf(table, first, sourceCount),
     remarks: remarksOf(table, measures, sourceCount),
     isOverTime: isOverTime(report, grain),
+    judged,
   };
 }
 
-/** A frame's table with what happened in its time. */
+/** A frame's table with what happened in its time; where limits began anew in this chart alone comes after what stands on every trend. */
 export function frameBeside(framed: FramedTable, annotations: readonly Numbered[]): Framed {
-  const { drawn, grain } = framed;
-  if (!framed.isOverTime) return { ...framed, notes: [], beside: null };
-  return { ...framed, notes: numbersOn(annotations, drawn, grain), beside: annotationRows(annotations, drawn, grain) };
+  const { table, drawn, judged, grain } = framed;
+  const rebases = grain ? rebasesIn(table.limits ?? [], judged, grain) : [];
+  const earlier = rebases.filter((one) => numbersOn([{ ...one, number: 0 }], drawn, grain).length === 0);
+  if (!framed.isOverTime) return { ...framed, earlier, notes: [], beside: null };
+  const beside = [...annotations, ...rebases.map((one, i) => ({ ...one, number: annotations.length + i + 1 }))];
+  return { ...framed, earlier, notes: numbersOn(beside, drawn, grain), beside: annotationRows(beside, drawn, grain) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { reportQuery, viewGrain, type Report } from '../../queries/model/reports
 import { knownOf, type Known, type View } from '../../queries/model/view.ts';
 import { exportHref } from '../address.ts';
 import { widerViews } from '../widen.ts';
+import { baselines } from './baselines.svelte.ts';
 import { session } from './session.svelte.ts';
 import { Tables, type AskTables } from './tables.svelte.ts';
 import { viewState } from './view.svelte.ts';
@@ -40,6 +41,7 @@ export class Screen {
     this.#over = over;
     $effect(() => {
       void this.#asked;
+      void baselines.changes;
       untrack(() => this.ask());
     });
   }
@@ -100,6 +102,9 @@ export class Screen {
       },
       get widen() {
         return screen.#widen;
+      },
+      get asked() {
+        return reportQuery(report, screen.view, screen.known);
       },
       onretry: () => this.ask(),
       oncancel: () => this.answer.cancel(),

@@ -1,11 +1,13 @@
 import { timeAxis } from './chart-parts.ts';
 import { colour, type Theme } from './colours.ts';
-import { describeWindow } from './describe.ts';
+import { countInWords, describeWindow } from './describe.ts';
 import type { Annotation } from './lists.ts';
-import { type Grain, startOf } from './buckets.ts';
 import { dimensionOf } from './dimensions.ts';
+import { measureOf, type MeasureName } from './measures.ts';
+import { type Grain } from './buckets.ts';
 import type { Where } from './query.ts';
-import type { Row } from './wire.ts';
+import { startOf } from './buckets.ts';
+import type { LimitsJson, RebaseJson, Row } from './wire.ts';
 
 /** The named data set that takes the rows of {@link annotationRows}. */
 export const annotationData = 'annotations';
@@ -22,6 +24,27 @@ export function concerning(annotations: readonly Annotation[], where: Where): Nu
   return annotations
     .filter(({ source, about }) => (source === null || isLeft('source', source)) && (!about || isLeft(about.dimension, about.label)))
     .map((annotation, i) => ({ ...annotation, number: i + 1 }));
+}
+
+/**
+ * Where people had typical ranges of a chart begin anew, in order of time.
+ * @param measures those of the chart that are judged; of several each is named
+ */
+export function rebasesIn(limits: readonly LimitsJson[], measures: readonly MeasureName[], grain: Grain): Annotation[] {
+  const found = new Map<string, Annotation>();
+  const add = (measure: MeasureName, rebase: RebaseJson, missing: number): void => {
+    const { from, reason } = rebase;
+    const what = measures.length > 1 ? ` of “${measureOf(measure).label}”` : '';
+    const wait = missing ? ` (once ${countInWords(missing, `more whole ${grain}`)} ${missing === 1 ? 'is' : 'are'} known)` : '';
+    const text = `the typical range${what} begins anew${wait}: ${reason}`;
+    found.set(`${rebase.baseline_id}`, { kind: 'rebase', from, to: from, text, source: null, about: null, note: null, rebase });
+  };
+  for (const { measure, rebase, waiting } of limits) {
+    if (!measures.includes(measure)) continue;
+    if (rebase) add(measure, rebase, 0);
+    if (waiting) add(measure, waiting, waiting.missing);
+  }
+  return [...found.values()].sort((a, b) => (a.from < b.from ? -1 : 1));
 }
 
 /** An annotation in words: when, what, about what. */

@@ -162,7 +162,7 @@ export function describeLimits(
 
 /** A decision to have limits begin anew, in words. */
 export function describeRebase({ from, reason, set_by }: Pick<RebaseJson, 'from' | 'reason' | 'set_by'>): string {
-  return `${set_by} had it begin anew from ${formatDate(from)}: “${reason}”.`;
+  return `It begins anew from ${formatDate(from)}: “${reason}” (${set_by}).`;
 }
 
 /** What such a decision waits for. */

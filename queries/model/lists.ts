@@ -1,6 +1,7 @@
 import type { DimensionName } from './dimensions.ts';
 import type { MeasureName } from './measures.ts';
 import type { QueryJson } from './query.ts';
+import type { RebaseJson } from './wire.ts';
 
 /** One page of a list of the data page; instants are ISO 8601 text. */
 export interface ListPage<Row> {
@@ -384,8 +385,8 @@ export interface SavedViewBody {
 
 /** What stands beside the time axis of a trend. */
 export interface Annotation {
-  /** A person's note; labels placed anew; days without cases; a source that begins, ends, or could not be read. */
-  kind: 'note' | 'labels' | 'gap' | 'start' | 'end' | 'failed';
+  /** A person's note; labels placed anew; days without cases; a source that begins, ends, or could not be read; of one chart: its range begins anew. */
+  kind: 'note' | 'labels' | 'gap' | 'start' | 'end' | 'failed' | 'rebase';
   /** Inclusive local dates. */
   from: string;
   to: string;
@@ -397,6 +398,8 @@ export interface Annotation {
   about: { dimension: DimensionName; label: string } | null;
   /** Of a note: which one, and who wrote it and changed it last, when. */
   note: { note_id: number; written_by: string; written_at: string; changed_by: string | null; changed_at: string | null } | null;
+  /** Of a range that begins anew: the decision; a chart has these from its own figures. */
+  rebase?: RebaseJson;
 }
 
 /** Answer of `GET /api/annotations?from&to`: what touches the period, in order of time. */

@@ -9,6 +9,7 @@ import {
   concerning,
   describeAnnotation,
   numbersOn,
+  rebasesIn,
   type Numbered,
 } from '../../../queries/model/chart-annotations.ts';
 import { chartRows } from '../../../queries/model/chart-rows.ts';
@@ -16,7 +17,7 @@ import { chartSpec } from '../../../queries/model/chart.ts';
 import type { Annotation } from '../../../queries/model/lists.ts';
 import { emptyWhere } from '../../../queries/model/query.ts';
 import { reports, type Report } from '../../../queries/model/reports.ts';
-import type { Row, TableJson } from '../../../queries/model/wire.ts';
+import type { LimitsJson, Row, TableJson } from '../../../queries/model/wire.ts';
 import { columnsOf } from '../../../queries/table.ts';
 
 const annotating = suite('annotations on a chart');
@@ -75,6 +76,25 @@ annotating('say when, what, and about what', () => {
   const about = { dimension: 'issue' as const, label: 'late' };
   assert.is(describeAnnotation(one('2026-01-05', 'Strike.', { about })), '5 January 2026: Strike. (issue: late)');
   assert.is(describeAnnotation(one('2026-01-05', 'Strike.', { to: '2026-01-08' })), '5 to 8 January 2026: Strike.');
+});
+
+annotating('tell where a range begins anew, each once, of several figures by name, and what it waits for', () => {
+  const rebase = { baseline_id: 1, from: '2026-02-01', reason: 'New form', set_by: 'admin', set_at: '2026-06-01T00:00:00Z' };
+  const made = (over: Partial<LimitsJson>): LimitsJson => ({
+    measure: 'received', key: {}, method: 'xmr', sigmaZ: null, from: '2024-01-01', to: '2025-12-01', periods: 24, since: '2026-01-01', ...over,
+  }); // prettier-ignore
+  const limits = [
+    made({}),
+    made({ rebase, waiting: { ...rebase, baseline_id: 2, from: '2026-04-01', missing: 11 } }),
+    made({ rebase, measure: 'open' }),
+  ];
+  const told = (measures: Parameters<typeof rebasesIn>[1]) => rebasesIn(limits, measures, 'month').map(describeAnnotation);
+  assert.equal(told(['received']), [
+    '1 February 2026: the typical range begins anew: New form',
+    '1 April 2026: the typical range begins anew (once 11 more whole months are known): New form',
+  ]);
+  assert.match(told(['received', 'resolution_days_p50'])[0] ?? '', 'the typical range of “Cases received” begins anew');
+  assert.equal(told(['resolution_days_p50']), []);
 });
 
 for (const name of ['on_time', 'issues_over_time'])
