@@ -55,7 +55,8 @@ export function describeAnnotation({ from, to, text, about }: Annotation): strin
 
 /**
  * Where annotations stand on the time axis of a chart, one row a period that has any: `bucket` and `until`, the positions of its first and last
- * period; `mark`, the numbers as they are drawn; `said`, what they say. What lies outside the periods drawn has no row.
+ * period; `mark`, the numbers as they are drawn; `room`, how many periods the nearest other row is off; `said`, what they say. What lies outside
+ * the periods drawn has no row.
  * @param rows rows of `chartRows`, with `period` and `bucket`
  */
 export function annotationRows(annotations: readonly Numbered[], rows: readonly Row[], grain: Grain | null): Row[] {
@@ -74,12 +75,14 @@ export function annotationRows(annotations: readonly Numbered[], rows: readonly 
     if (bucket !== undefined) groups.set(bucket, [...(groups.get(bucket) ?? []), annotation]);
   }
   return [...groups].map(([bucket, group]) => {
+    const others = [...groups.keys()].filter((other) => other !== bucket).map((other) => Math.abs(other - bucket));
     const to = group.reduce((latest, one) => (one.to > latest ? one.to : latest), '');
     const end = startOf(grain, to);
     return {
       bucket,
       until: places.get(end > last ? last : end) ?? bucket,
       mark: inRuns(group.map((one) => one.number)),
+      room: Math.min(periods.length, ...others),
       said: group.map((one) => `${one.number}. ${describeAnnotation(one)}`).join('\n'),
     };
   });
@@ -90,8 +93,16 @@ export function numbersOn(annotations: readonly Numbered[], rows: readonly Row[]
   return annotations.filter((one) => annotationRows([one], rows, grain).length > 0);
 }
 
-/** The layer below the lines of a chart over time: a rule where something happened, pale to where it ended, and its number on the axis. */
-export function annotationLayer(theme: Theme) {
+// Ends of the drawing have room on one side only. The number of a note that has not enough is left to its tooltip and the list.
+const isFirst = 'datum.bucket === 0';
+const isLast = 'datum.bucket === buckets - 1';
+const hasRoom = `8 * length(datum.mark) <= datum.room * width / max(1, buckets - 1) * (${isFirst} || ${isLast} ? 0.5 : 1)`;
+
+/**
+ * The layer below the lines of a chart over time: a rule where something happened, pale to where it ended, and its number above the rule.
+ * @param lift how many pixels above the drawing are taken by something else
+ */
+export function annotationLayer(theme: Theme, lift = 0) {
   const x = timeAxis;
   const tooltip = [{ field: 'said', title: 'Note' }];
   const ink = colour('ink-2', theme);
@@ -111,15 +122,16 @@ export function annotationLayer(theme: Theme) {
         mark: {
           type: 'text',
           baseline: 'bottom',
-          align: 'left',
-          dx: 3,
-          dy: -2,
+          // Above the drawing, where no line runs.
+          align: { expr: `${isFirst} ? 'left' : ${isLast} ? 'right' : 'center'` },
+          dy: -3 - lift,
           fontSize: 13,
           fontWeight: 600,
           color: ink,
           aria: false,
+          text: { expr: `${hasRoom} ? datum.mark : '•'` },
         },
-        encoding: { y: { value: { expr: 'height' } }, text: { field: 'mark' }, tooltip },
+        encoding: { y: { value: 0 }, tooltip },
       },
     ],
   };

@@ -71,13 +71,16 @@ export function chartSpec(report: Report, columns: Column[], style: ChartStyle):
     const named = { filter: `datum[${JSON.stringify(chart.by)}] !== ${JSON.stringify(otherLabel)}` };
     return annotated({ ...time, transform: [named], ...lines(chart.measure, chart.by, style) }, style);
   }
-  return annotated({ ...time, ...bands(chart.measures, report.overlay ?? [], has, style) }, style);
+  // The names of several lines, and what the axis counts, stand above the drawing.
+  const [first] = chart.measures;
+  const isTopped = chart.measures.length > 1 || (first !== undefined && valueAxis(first, measureOf(first).unit).title !== null);
+  return annotated({ ...time, ...bands(chart.measures, report.overlay ?? [], has, style) }, style, isTopped ? 18 : 0);
 }
 
 /** A chart over time with what happened beside it below its layers. */
-function annotated<S extends { layer: object[] }>(spec: S, { isAnnotated, theme }: ChartStyle): TopLevelSpec {
+function annotated<S extends { layer: object[] }>(spec: S, { isAnnotated, theme }: ChartStyle, lift = 0): TopLevelSpec {
   // Literal fields are wider than the union Vega-Lite wants.
-  return { ...spec, layer: [...(isAnnotated ? [annotationLayer(theme)] : []), ...spec.layer] } as unknown as TopLevelSpec;
+  return { ...spec, layer: [...(isAnnotated ? [annotationLayer(theme, lift)] : []), ...spec.layer] } as unknown as TopLevelSpec;
 }
 
 /** A sparkline of 96 by 24 with its last point dotted; rows as in `chartRows`. */

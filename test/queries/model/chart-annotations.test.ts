@@ -45,10 +45,10 @@ annotating('stand on their period, those of one period together, from the first 
     one('2026-05-01', 'After'),
   ]);
   assert.equal(
-    annotationRows(list, months, 'month').map(({ bucket, until, mark }) => [bucket, until, mark]),
+    annotationRows(list, months, 'month').map(({ bucket, until, mark, room }) => [bucket, until, mark, room]),
     [
-      [0, 1, '1, 2'],
-      [2, 3, '3–5'],
+      [0, 1, '1, 2', 2],
+      [2, 3, '3–5', 2],
     ],
   );
   assert.equal(
@@ -128,6 +128,10 @@ for (const name of ['on_time', 'issues_over_time'])
     const svg = await view.toSVG();
     assert.match(svg, />77<\/text>/);
     assert.ok(svg.indexOf('>77</text>') < svg.indexOf('mark-symbol role-mark'), 'a note lies over the points');
+    // Numbers that would run into each other give way to points.
+    const crowd = [0, 1, 2, 3].map((bucket) => ({ bucket, until: bucket, mark: '101, 103, 105–107, 109', room: 1, said: '' }));
+    await view.data(annotationData, crowd).runAsync();
+    assert.equal([...(await view.toSVG()).matchAll(/>•<\/text>/g)].length, 4);
     const plain = compile(chartSpec(report, columns, { theme: 'light', width: 500 })).spec;
     assert.not.ok(plain.data?.some((d) => d.name === annotationData));
   });
