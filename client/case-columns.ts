@@ -20,7 +20,7 @@ export function caseColumns(cases: CaseRow[], zone: string): TableColumn<CaseRow
     { name: 'status', label: 'Status', text: (row) => sentence(row.status) },
     { name: 'resolution_minutes', label: 'Time to resolve', isNumber: true, text: timeOf },
   ];
-  const hasOneIssue = cases.length > 1 && new Set(cases.map((row) => row.issue)).size === 1;
+  const hasOneIssue = haveOneIssue(cases);
   return columns.filter(
     ({ name, text }) =>
       name === 'received_at' || name === 'source_id' || (!(name === 'issue' && hasOneIssue) && cases.some((row) => text(row) !== '')),
@@ -28,13 +28,15 @@ export function caseColumns(cases: CaseRow[], zone: string): TableColumn<CaseRow
 }
 
 /** The same in two columns of two lines, for a phone. */
-export function narrowCaseColumns(zone: string): TableColumn<CaseRow>[] {
+export function narrowCaseColumns(cases: CaseRow[], zone: string): TableColumn<CaseRow>[] {
+  const issueOf = (row: CaseRow) => (haveOneIssue(cases) ? null : row.issue);
+  const headOf = (row: CaseRow) => row.title ?? issueOf(row) ?? row.product ?? `Case ${row.source_id}`;
   return [
     {
       name: 'case',
       label: 'Case',
-      text: (row) => row.title ?? row.issue ?? row.product ?? `Case ${row.source_id}`,
-      note: (row) => [row.issue, row.product, row.source_id].filter((part) => part && part !== row.title).join(' · '),
+      text: headOf,
+      note: (row) => [issueOf(row), row.product, row.source_id].filter((part) => part && part !== headOf(row)).join(' · '),
       width: 0,
       isWide: true,
     },
@@ -58,4 +60,8 @@ function scoreOf({ survey }: CaseRow): string {
 
 function timeOf(row: CaseRow): string {
   return row.resolution_minutes === null ? '' : formatElapsed(row.resolution_minutes);
+}
+
+function haveOneIssue(cases: CaseRow[]): boolean {
+  return cases.length > 1 && new Set(cases.map((row) => row.issue)).size === 1;
 }
