@@ -2,6 +2,7 @@ import { didYouMean } from './errors.ts';
 import { takes, type ChangeRule, type Take } from './fold.ts';
 import { readExpression, type Expression, type Reading } from './map-expression.ts';
 import { below, complain, isMapping, readChoice, readList, readMapping, readTexts, type At, type Yaml } from './map-node.ts';
+import type { PartPlan } from './map-parts.ts';
 import { caseFields, eventFields, eventKinds, type CaseFieldName, type Field } from './record.ts';
 
 /** Columns whose texts make a key, or a hash of all columns of the row. */
@@ -110,4 +111,13 @@ function readRule(node: Yaml, at: At): ChangeRule<CaseFieldName> {
     kind: readChoice(keys.kind, below(at, 'kind'), eventKinds, 'noted'),
     first: keys.first === undefined ? null : readChoice(keys.first, below(at, 'first'), times, 'first_reopened_at'),
   };
+}
+
+/** `events.KIND` for every kind of event that parts of a map and its changes can give. */
+export function kindsTold(parts: readonly PartPlan[], changes: readonly Pick<ChangePlan, 'rules'>[]): string[] {
+  const ofParts = parts.flatMap((part) => {
+    const kind = part.fields.get('kind');
+    return kind?.kind === 'constant' ? [kind.value] : [];
+  });
+  return [...ofParts, ...changes.flatMap((change) => change.rules.map((rule) => rule.kind))].map((kind) => `events.${kind}`);
 }

@@ -1,7 +1,7 @@
 import type { RawRow } from './connector.ts';
 import type { Problem } from './errors.ts';
 import { changesOf, foldField, type Take } from './fold.ts';
-import type { ChangePlan, FoldPlan } from './map-fold.ts';
+import { kindsTold, type ChangePlan, type FoldPlan } from './map-fold.ts';
 import type { KeyReader } from './map-key.ts';
 import { bindCase } from './map-case.ts';
 import { bindPart, nameColumn, readValues, type BoundField, type BoundPart, type PartPlan } from './map-parts.ts';
@@ -139,7 +139,8 @@ export function bindRecord(
     return { ok: true, record, flags: distinctFlags([...flags, ...named]) };
   }
 
-  return { record, fields: ['source_id', ...givenFields(part, moreIssues, events, surveys, changes)] };
+  const dated = plan.events.filter((_, i) => events[i]?.fields.some((field) => field.name === 'at'));
+  return { record, fields: ['source_id', ...givenFields(part, moreIssues, events, surveys, changes), ...kindsTold(dated, changes)] };
 }
 
 function bindChange(plan: ChangePlan, header: Header) {

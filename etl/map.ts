@@ -3,7 +3,7 @@ import { delimiterHint } from './connectors/csv-delimiter.ts';
 import type { MapInput } from './connectors/file-format.ts';
 import { BadInput, type Problem } from './errors.ts';
 import { readDefaults, type Reading } from './map-expression.ts';
-import { readFold, readKey, type FoldPlan, type KeyPlan } from './map-fold.ts';
+import { kindsTold, readFold, readKey, type FoldPlan, type KeyPlan } from './map-fold.ts';
 import { readInput } from './map-input.ts';
 import { bindKey, keyColumnsOf } from './map-key.ts';
 import { below, complain, parseYaml, readMapping, readText, type At, type Yaml } from './map-node.ts';
@@ -118,6 +118,7 @@ export function readMap(text: string, where: string): RecordMap {
       ...listed('surveys', lists.surveys),
       ...(lists.moreIssues.length ? ['more_issues'] : []),
       ...foldedFields(fold),
+      ...kindsTold(lists.events, fold?.changes ?? []),
     ]),
   ];
   return map;

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { eventKinds } from '../etl/record.ts';
 import type { SourceStateRow } from '../etl/store/tables.ts';
 import { fieldsOfPolicies, readBusiness } from './business.ts';
 import { dimensionOf, noneLabel, otherLabel, subSeparator, type DimensionName } from './model/dimensions.ts';
@@ -68,13 +69,19 @@ export async function readSources(knex: Knex, now: number): Promise<SourceInfo[]
         name: row.name,
         connector: row.connector,
         zone: row.zone,
-        fields: new Set([...(JSON.parse(row.fields) as string[]), ...derived]), // written by the loader as a list of names
+        fields: new Set([...withEventKinds(JSON.parse(row.fields) as string[]), ...derived]), // written by the loader as a list of names
         isLive,
         through: isLive ? (hasCases ? now : null) : row.through_at,
         hasCases,
       };
     }),
   );
+}
+
+/** What gives events without saying which may give any. */
+function withEventKinds(fields: readonly string[]): readonly string[] {
+  const kinds = eventKinds.map((kind) => `events.${kind}`);
+  return fields.includes('events') && !kinds.some((kind) => fields.includes(kind)) ? [...fields, ...kinds] : fields;
 }
 
 async function readLabels(knex: Knex, version: number): Promise<Labels> {

@@ -1,4 +1,4 @@
-import type { CaseFieldName } from '../../etl/record.ts';
+import type { CaseFieldName, eventKinds } from '../../etl/record.ts';
 
 /** What rows are counted. */
 export type FactName = 'case' | 'survey' | 'case_issue';
@@ -42,7 +42,7 @@ export type Condition =
 
 /** What a source must provide to be in a measure: one of the fields; else it is left out and `message` says why. */
 export interface Need {
-  anyOf: readonly (CaseFieldName | `surveys.${string}` | 'surveys' | 'events')[];
+  anyOf: readonly (CaseFieldName | `surveys.${string}` | 'surveys' | 'events' | `events.${(typeof eventKinds)[number]}`)[];
   message: string;
 }
 

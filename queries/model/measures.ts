@@ -89,7 +89,7 @@ export const measures = {
     unit: 'cases',
     better: 'lower',
     label: 'Cases reopened',
-    needs: [{ anyOf: ['first_reopened_at', 'reopen_count', 'events'], message: 'reopening is not recorded in this source' }],
+    needs: [{ anyOf: ['first_reopened_at', 'reopen_count', 'events.reopened'], message: 'reopening is not recorded in this source' }],
     description: 'Cases by the date they were first reopened; each counts once.',
   },
   escalated: {
@@ -99,7 +99,7 @@ export const measures = {
     unit: 'cases',
     better: 'lower',
     label: 'Cases escalated',
-    needs: [{ anyOf: ['first_escalated_at', 'events'], message: 'the date of escalation is not recorded in this source' }],
+    needs: [{ anyOf: ['first_escalated_at', 'events.escalated'], message: 'the date of escalation is not recorded in this source' }],
     description: 'Cases by the date they were first escalated; each counts once.',
   },
   coachable: {
@@ -308,7 +308,10 @@ export const measures = {
     matureDays: 30,
     whole: [],
     part: [{ column: 'is_reopened_in_30_days', op: 'is', value: 1 }],
-    needs: [endTimes, { anyOf: ['first_reopened_at', 'reopen_count', 'events'], message: 'reopening is not recorded in this source' }],
+    needs: [
+      endTimes,
+      { anyOf: ['first_reopened_at', 'reopen_count', 'events.reopened'], message: 'reopening is not recorded in this source' },
+    ],
     description:
       'Share of the cases first resolved in the period that were reopened within 30 days; a case counts once the 30 days have passed.',
   },
@@ -360,7 +363,7 @@ export const measures = {
       },
     ],
     needs: [
-      { anyOf: ['first_escalated_at', 'escalation_level', 'events'], message: 'escalation is not recorded in this source' },
+      { anyOf: ['first_escalated_at', 'escalation_level', 'events.escalated'], message: 'escalation is not recorded in this source' },
       endTimes,
     ],
     description: 'Share of the cases resolved that had been escalated beyond the front line.',
@@ -566,7 +569,7 @@ export const measures = {
     unit: 'hours',
     better: 'lower',
     label: 'Half answered within',
-    needs: [{ anyOf: ['first_response_at', 'events'], message: 'first responses are not recorded in this source' }],
+    needs: [{ anyOf: ['first_response_at', 'events.responded'], message: 'first responses are not recorded in this source' }],
     description: 'Hours to the first reply by a person within which half of the cases received had one.',
   },
   first_response_hours_p90: {
@@ -579,7 +582,7 @@ export const measures = {
     unit: 'hours',
     better: 'lower',
     label: 'Nine in ten answered within',
-    needs: [{ anyOf: ['first_response_at', 'events'], message: 'first responses are not recorded in this source' }],
+    needs: [{ anyOf: ['first_response_at', 'events.responded'], message: 'first responses are not recorded in this source' }],
     description: 'Hours to the first reply by a person within which nine in ten of the cases received had one.',
   },
   acknowledgement_hours_p50: {
@@ -592,7 +595,7 @@ export const measures = {
     unit: 'hours',
     better: 'lower',
     label: 'Half acknowledged within',
-    needs: [{ anyOf: ['acknowledged_at', 'events'], message: 'acknowledgements are not recorded in this source' }],
+    needs: [{ anyOf: ['acknowledged_at', 'events.acknowledged'], message: 'acknowledgements are not recorded in this source' }],
     description: 'Hours to the first confirmation of receipt within which half of the cases received had one.',
   },
 } as const satisfies Record<string, Measure>;

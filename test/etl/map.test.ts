@@ -164,6 +164,7 @@ reading('lists the fields a map can give', () => {
     'more_issues',
     'events',
     'first_reopened_at',
+    'events.reopened',
   ]);
   assert.equal([map.source, map.zone, map.currency, map.input], ['desk', 'UTC', null, { delimiter: ',', encoding: 'utf-8' }]);
 });

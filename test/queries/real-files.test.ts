@@ -161,6 +161,28 @@ sharedTests(real, {
   'CFPB: one broken last record': () =>
     withFile('cfpb', async (deps, report, store) => {
       assert.is((await row(deps, { measures: ['received'], from: '2011-01-01', to: '2025-12-31' })).received, 2067);
+      const all = { from: '2011-01-01', to: '2025-12-31' };
+      const top = async (by: string) =>
+        (await ask(deps, { measures: ['received'], by: [by], ...all, limit: 3 })).rows.map((r) => [r[by], r.received]);
+      assert.equal(await top('issue'), [
+        ['Incorrect information on your report', 714],
+        ['Improper use of your report', 468],
+        ["Problem with a credit reporting company's investigation into an existing problem", 457],
+        ['(other)', 428],
+      ]);
+      assert.equal(
+        (await top('company')).map(([, n]) => n),
+        [571, 521, 490, 485],
+      );
+      assert.equal((await top('channel')).slice(0, 3), [
+        ['Web', 2000],
+        ['Phone', 41],
+        ['Referral', 17],
+      ]);
+      // When it was handed to the company is told; when that answered is not.
+      const reply = await ask(deps, { measures: ['first_response_hours_p50'], ...all });
+      assert.is(reply.rows[0]?.first_response_hours_p50, null);
+      assert.ok(reply.notes.some((n) => n.message === 'first responses are not recorded in this source'));
       assert.is(report.rejected, 1);
       assert.equal(await store.reader('rejected_record').select<{ line: number }[]>('line'), [{ line: 3302 }]);
     }),
