@@ -16,7 +16,7 @@ const nouns: Partial<Record<MeasureName, string>> = {
 
 /** What stayed as usual, as a sentence; where nothing changed it says so, and where nothing could be judged why. */
 export function steadySentence({ findings, judged, steady }: FindingsJson): string {
-  if (judged === 0) return 'Too early to tell what is usual: a typical range needs twelve whole periods.';
+  if (judged === 0) return 'Too early to tell what is usual: a typical range needs twelve whole periods, most of them with cases.';
   const known = steady.flatMap((measure) => nouns[measure] ?? []);
   const within = known.length
     ? `Within ${known.length === 1 ? 'its typical range' : 'their typical ranges'}: ${joined(known, 'and')}.`

@@ -1,7 +1,7 @@
 import { isEventRate, isShare, type Measure } from '../model/measure.ts';
 import type { LimitsMethod, SignalName } from '../model/signal.ts';
 import type { Span } from './baseline.ts';
-import { within, type Baseline, type ControlPoint } from '../stats/control-chart.ts';
+import { beyondLimit, within, type Baseline, type ControlPoint } from '../stats/control-chart.ts';
 import { mean } from '../stats/mean.ts';
 import { nhsRules, type NhsRule, type Signal } from '../stats/nhs-rules.ts';
 import { pChart } from '../stats/p-chart.ts';
@@ -50,7 +50,8 @@ const unjudged: JudgedPoint = { centre: null, low: null, high: null, signal: nul
  * Counts, amounts, durations and scores: XmR with screened ranges. Shares and rates: p′ and u′, where sizes in the baseline differ by more than a quarter
  * and σ_z says that they vary by more than chance, p and u where they do not, else XmR. A stock carries over from one period to the next, so neighbours tell little of its spread:
  * three standard deviations of the baseline, and only the rule of limits.
- * @param spans in order of time, as `spansOf` finds them; what lies in none is not judged
+ * @param spans in order of time, as `spansOf` finds them; not judged is what lies in none, or in one whose baseline does not vary, or is mostly nought with
+ *   limits that leave nought out
  * @param year how many points a year has; null for none: then no season is looked for
  * @see DOMAIN §4; Laney 2002; NHS England, Making Data Count
  */
@@ -66,7 +67,8 @@ export function judgeSeries(measure: Measure, series: readonly SeriesPoint[], sp
     const values = used.map((point) => (point.isWhole || followsN(measure) ? point.value : null));
     const { method, sigmaZ, points: limited } = limitsOf(measure, used, values, baseline);
     for (let i = from; i < to; i++) own[i] = limited[i];
-    if (!within(limited, baseline).some(({ sigma }) => sigma !== null && sigma > 0)) continue;
+    const based = within(limited, baseline);
+    if (!based.some(({ sigma }) => sigma !== null && sigma > 0) || (method === 'xmr' && isMostlyNought(based))) continue;
     judged.push({ span, method, sigmaZ });
     const looked = limited.map((point, i) => (isSeen(i) ? point : { ...point, value: null }));
     const rules = nhsRules(looked).map((signal) => (method === 'spread' && signal?.rule !== 'outside_limits' ? null : signal));
@@ -79,6 +81,13 @@ export function judgeSeries(measure: Measure, series: readonly SeriesPoint[], sp
     }
   }
   return { spans: judged, points };
+}
+
+/** Whether at least half of the values are nought and the limits made of them leave nought out: one burst after a silence. */
+function isMostlyNought(points: readonly ControlPoint[]): boolean {
+  const known = points.filter(({ value }) => value !== null);
+  const noughts = known.filter(({ value }) => value === 0);
+  return 2 * noughts.length >= known.length && noughts.some((point) => beyondLimit(point) !== null);
 }
 
 interface Limits {

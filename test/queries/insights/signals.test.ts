@@ -73,6 +73,17 @@ judged('says nothing where the baseline does not vary', () => {
   assert.equal(found.points[24], { centre: null, low: null, high: null, signal: null });
 });
 
+judged('knows no typical range of a burst after a silence', () => {
+  const silence = new Array<number>(14).fill(0);
+  assert.equal(judge(received, counts([...silence, 10, 1768, 147, 20]), 18).spans, []);
+  // A level that changed is judged all the same: its range says that it did.
+  const risen = counts([...even.slice(0, 12), ...even.map((n) => n + 100)]);
+  const found = judgeSeries(received, risen, [span({ to: risen.length, baseline: { from: 6, to: 30 } })], null);
+  assert.is(found.points[0]?.signal, 'below_limits');
+  const few = counts([0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0]);
+  assert.is(judge(received, few, 12).spans.length, 1, 'few now and then are usual');
+});
+
 judged('leaves a part of a period out of the limits of counts, and does not judge it', () => {
   const series = counts([...even, 3]).map((point, i) => ({ ...point, isWhole: i < 24 }));
   assert.is(judge(received, series, 25).points[24]?.signal, null);
