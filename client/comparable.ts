@@ -1,5 +1,5 @@
 import { formatDate } from '../queries/model/number.ts';
-import type { TableJson } from '../queries/model/wire.ts';
+import { notCompared, type TableJson } from '../queries/model/wire.ts';
 
 /**
  * A table without its comparison where the window before begins before the first case was received: it would read as a rise.
@@ -9,7 +9,7 @@ export function comparable(table: TableJson, earliest: string | null): TableJson
   const { current, before } = table.windows;
   if (!before || earliest === null || before.from >= earliest) return table;
   const compared = table.columns.filter((c) => /_before(_n)?$/.test(c.name)).map((c) => c.name);
-  const message = `not compared: cases begin on ${formatDate(earliest)}`;
+  const message = `${notCompared}: cases begin on ${formatDate(earliest)}`;
   return {
     ...table,
     windows: { current },

@@ -74,12 +74,16 @@ export function changeInWords(value: Value | undefined, before: Value | undefine
   const [more, less, much] = words[unit] ?? ['higher', 'lower'];
   const times = value / before;
   // Beyond that a percentage has to be worked out before it can be pictured.
+  if (isCount && times >= 3 && before < fewestToMultiply) return `against ${formatCount(before)} before`;
   if (much && times >= 3) return `${formatTimes(times)} times as ${much} as before`;
   const share = Math.round((Math.abs(value - before) / before) * 100);
   const size = words[unit] ? `${share}%` : formatChange(value, before, unit, { currency }).replace(/^[+−]/, '');
   if (size === '0%' || size.startsWith('0 ')) return isCount ? 'about as many as before' : 'about as before';
   return `${size} ${isMore ? more : less} than before`;
 }
+
+// That many times a handful says nothing of the handful.
+const fewestToMultiply = 10;
 
 /** "3.4", "17". */
 function formatTimes(times: number): string {

@@ -19,7 +19,7 @@ export function satisfactionHeadline(totals: TableJson, sourceCount: number): st
   if (n < fewestOfRate) return `Too few to tell: ${countInWords(n, 'answer')} in this period.`;
   const likely = formatInterval(row.csat_rate_low, row.csat_rate_high, 'share', { n });
   const change = changeOf(totals, 'csat_rate', '');
-  const against = change ? (typeof row.csat_rate_before === 'number' ? `, ${change}` : ` (${change})`) : '';
+  const against = change ? (typeof row.csat_rate_before === 'number' ? `, ${change}` : `; ${change}`) : '';
   const response = row.response_rate;
   const answered =
     typeof response === 'number'

@@ -6,7 +6,7 @@ import { compareFairly, fairKeys, isNamed, writeFair, type FairFigures } from '.
 import { chooseMembers, firstAsked, type Kept } from './members.ts';
 import { wholeOf, writeVerdicts } from './insights/against-whole.ts';
 import { addPareto } from './insights/pareto-table.ts';
-import { measureOf } from './model/measures.ts';
+import { measureOf, type MeasureName } from './model/measures.ts';
 import { formatCount, formatDate } from './model/number.ts';
 import type { Query } from './model/query.ts';
 import type { AnswerJson, Note, TableJson } from './model/wire.ts';
@@ -125,16 +125,32 @@ async function finish(
 function exclusionNotes(figures: readonly MeasureFigures[]): Note[] {
   return figures.flatMap(({ name, current }) => {
     const cases = (n: number) => `${formatCount(n)} ${n === 1 ? 'case' : 'cases'}`;
-    const left = measureOf(name).kind === 'stock' ? 'counted neither as open nor as closed' : 'left out';
     return [
       ...(current.impossible
-        ? [{ measure: name, source: null, message: `${cases(current.impossible)} with times in an impossible order left out` }]
+        ? [
+            {
+              measure: name,
+              source: null,
+              message: `${cases(current.impossible)} with times in an impossible order ${current.impossible === 1 ? 'is' : 'are'} left out`,
+            },
+          ]
         : []),
       ...(current.unknownEnds
-        ? [{ measure: name, source: null, message: `${cases(current.unknownEnds)} ended on an unknown date ${left}` }]
+        ? [
+            {
+              measure: name,
+              source: null,
+              message: `${cases(current.unknownEnds)} that ended on an unknown date ${leftOut(name, current.unknownEnds)}`,
+            },
+          ]
         : []),
     ];
   });
+}
+
+function leftOut(name: MeasureName, count: number): string {
+  const be = count === 1 ? 'is' : 'are';
+  return measureOf(name).kind === 'stock' ? `${be} counted neither as open nor as closed` : `${be} left out`;
 }
 
 /** One a source, whichever measures cannot be compared for it. */

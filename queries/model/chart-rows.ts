@@ -90,14 +90,15 @@ function hasNames(chart: Report['chart']): chart is Extract<Report['chart'], { t
 }
 
 /** What all names of sub-members begin with, the label above them; empty where they are of several. */
-function parentOf(names: string[]): string {
+export function parentOf(names: string[]): string {
   const named = names.filter((name) => name !== otherLabel && name !== noneLabel);
   const parents = new Set(named.map((name) => (name.includes(subSeparator) ? name.slice(0, name.indexOf(subSeparator)) : '')));
   const [parent = ''] = parents;
   return parents.size === 1 && parent ? parent + subSeparator : '';
 }
 
-function nameWithin(name: string, parent: string): string {
+/** A name without what it begins with in common with the others. */
+export function nameWithin(name: string, parent: string): string {
   return parent && name.startsWith(parent) ? name.slice(parent.length) : name;
 }
 

@@ -31,9 +31,21 @@ export function readMembers({ measure, by }: { measure: MeasureName; by: string 
   const parts = [...named('below'), ...named('above')];
   const few = members.length - told.length;
   const rest = few ? `; ${formatCount(few)} with too few ${noun}s to tell` : '';
+  const isNameless = told.every((row) => row[by] === noneLabel) && by !== 'wait_band';
+  if (isNameless && !few) return `${all}. ${noneRecorded(one, noun, total)}`;
+  if (isNameless) return `${all}. Too few ${noun}s name ${withArticle(one.toLowerCase())} to tell of any.`;
   if (told.length === 1 && parts.length === 0) return `${all}. There is only ${nameOf(told[0]?.[by], by)} to tell of${rest}.`;
   if (parts.length === 0) return `${all}. None of the ${formatCount(told.length)} ${plural} differs more than chance allows${rest}.`;
   return `${all}. More than chance allows it is ${parts.join(', and ')}${rest}.`;
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+/** That a dimension is not recorded: "No team is recorded for these cases." */
+export function noneRecorded(dimension: string, noun: string, total: number): string {
+  return `No ${dimension.toLowerCase()} is recorded for ${total === 1 ? `the one ${noun}` : `these ${noun}s`}.`;
 }
 
 function nameOf(member: Row[string] | undefined, by: string): string {

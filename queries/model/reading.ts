@@ -1,17 +1,18 @@
-import type { Grain } from './buckets.ts';
 import { dimensionOf, noneLabel, otherLabel, type DimensionName } from './dimensions.ts';
 import { measureOf, type MeasureName } from './measures.ts';
+import { type Grain } from './buckets.ts';
+import { nameWithin, parentOf } from './chart-rows.ts';
 import { countedBy, countInWords, describeWindow, joined } from './describe.ts';
 import { isOfDuration } from './measure.ts';
 import { formatBucket, formatCount, formatInterval, formatValue } from './number.ts';
 import { drawnMeasures, type Report } from './reports.ts';
-import { readMembers } from './reading-members.ts';
+import { noneRecorded, readMembers } from './reading-members.ts';
 import { readHeat, readPareto } from './reading-issues.ts';
 import { readFair } from './reading-fair.ts';
 import { readAges, readCurve, readFlow, readStocks } from './reading-wait.ts';
 import { signalOf, signals } from './signal.ts';
 import { fewestOfRate } from './beside-all.ts';
-import { businessDay, type Row, type TableJson, type Value } from './wire.ts';
+import { businessDay, notCompared, type Row, type TableJson, type Value } from './wire.ts';
 
 /**
  * Whether two counts differ beyond what chance allows: by more than three standard errors of the difference of two Poisson counts, 3√(a + b).
@@ -94,7 +95,12 @@ export function followedFor(days: number): string {
 export function describeAbsence(report: Report, table: TableJson): string | null {
   const measures = drawnMeasures(report);
   const reasons = table.notes.filter(
-    (n) => n.source === null && (n.measure === null || measures.includes(n.measure)) && n.message !== businessDay,
+    (n) =>
+      n.source === null &&
+      (n.measure === null || measures.includes(n.measure)) &&
+      n.message !== businessDay &&
+      // What it cannot be compared with is no reason why there is nothing.
+      !n.message.startsWith(notCompared),
   );
   // That nothing is known of the whole period explains more than what is left out of one measure.
   const reason = reasons.find((n) => n.measure === null) ?? reasons[0];
@@ -151,7 +157,10 @@ function readBands(
     first === 'csat_rate' && response !== null
       ? `; ${formatValue(response, 'share', { n: number(row.response_rate_n) })} of those asked answered`
       : '';
-  return `${capital(when)}: ${measure.label.toLowerCase()} ${formatValue(row[first], measure.unit, context)}${interval ? ` (likely ${interval})` : ''}${basis}${answered}${standing}.`;
+  const value = formatValue(row[first], measure.unit, context);
+  const name = measure.label.toLowerCase();
+  const figure = measure.unit === 'cases' && name.startsWith('cases ') ? `${value} ${name}` : `${name} ${value}`;
+  return `${capital(when)}: ${figure}${interval ? ` (likely ${interval})` : ''}${basis}${answered}${standing}.`;
 }
 
 /**
@@ -194,27 +203,28 @@ function readBars(chart: { measure: MeasureName; by: string }, rows: Row[]): str
   const named = rows.filter((row) => row[by] !== otherLabel && row[by] !== noneLabel);
   const total = rows.reduce((sum, row) => sum + (number(row[measure]) ?? 0), 0);
   const top = named[0];
+  const parent = parentOf(named.map((row) => String(row[by])));
+  const nameOf = (row: Row) => quoted(nameWithin(String(row[by]), parent));
   const without = number(rows.find((row) => row[by] === noneLabel)?.[measure]) ?? 0;
-  if (!top || !number(top[measure]))
-    return `No ${dimensionOf(by as DimensionName).label.toLowerCase()} is recorded for ${total === 1 ? 'the one case' : 'these cases'}.`;
+  if (!top || !number(top[measure])) return noneRecorded(dimensionOf(by as DimensionName).label, 'case', total);
   const value = number(top[measure]) ?? 0;
   const before = number(top[`${measure}_before`]);
   const share = total < fewestOfRate ? '' : ` (${formatValue(value / total, 'share', { n: 0 })})`;
   const equals = named.filter((row) => row[measure] === value).length - 1;
   const lead =
     total === 1
-      ? `The only case names ${quoted(top[by])}`
+      ? `The only case names ${nameOf(top)}`
       : equals > 0
-        ? `${quoted(top[by])} and ${countInWords(equals, 'other')} are named most: each in ${formatCount(value)} of ${countInWords(total, 'case')}`
-        : `${quoted(top[by])} is named most: ${formatCount(value)} of ${countInWords(total, 'case')}${share}${againstBefore(value, before)}`;
+        ? `${nameOf(top)} and ${countInWords(equals, 'other')} are named most: each in ${formatCount(value)} of ${countInWords(total, 'case')}`
+        : `${nameOf(top)} is named most: ${formatCount(value)} of ${countInWords(total, 'case')}${share}${againstBefore(value, before)}`;
   const none = without > 0 ? `; ${formatCount(without)} ${without === 1 ? 'names' : 'name'} none` : '';
   const risen = named
     .filter((row) => row !== top && number(row[`${measure}_before`]) !== null)
-    .map((row) => ({ name: row[by], now: number(row[measure]) ?? 0, before: number(row[`${measure}_before`]) ?? 0 }))
+    .map((row) => ({ name: nameOf(row), now: number(row[measure]) ?? 0, before: number(row[`${measure}_before`]) ?? 0 }))
     .filter((m) => m.now > m.before && isBeyondChance(m.now, m.before))
     .sort((a, b) => b.now - b.before - (a.now - a.before))[0];
   if (!risen) return `${lead}${none}.`;
-  return `${lead}${none}; ${quoted(risen.name)} grew from ${formatCount(risen.before)} before to ${formatCount(risen.now)}.`;
+  return `${lead}${none}; ${risen.name} grew from ${formatCount(risen.before)} before to ${formatCount(risen.now)}.`;
 }
 
 function againstBefore(value: number, before: number | null): string {

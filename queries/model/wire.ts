@@ -55,6 +55,9 @@ export interface Note {
 /** The note that says what a day of business time is. */
 export const businessDay = 'in business time: a day is 24 opening hours';
 
+/** How the note begins that says why nothing is compared. */
+export const notCompared = 'not compared';
+
 /** A decision to have limits begin anew. */
 export interface RebaseJson {
   baseline_id: number;

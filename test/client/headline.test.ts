@@ -75,6 +75,8 @@ words('puts a change into words by its unit', () => {
     [700, 1000, 'cases', '30% fewer than before'],
     [299, 100, 'cases', '199% more than before'],
     [300, 100, 'cases', '3 times as many as before'],
+    [2051, 1, 'cases', 'against 1 before'],
+    [90, 9, 'cases', 'against 9 before'],
     [340, 100, 'surveys', '3.4 times as many as before'],
     [1660, 100, 'cases', '17 times as many as before'],
     [33.1, 10, 'days', '3.3 times as long as before'],

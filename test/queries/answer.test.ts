@@ -163,7 +163,7 @@ answers('leaves a source without end times out of time measures and says so', as
       assert.ok(
         table.notes.some((n) => n.measure === 'resolution_days_p50' && n.source === 'bare' && n.message === 'no end times in this source'),
       );
-      assert.ok(table.notes.some((n) => n.measure === 'open' && n.message.startsWith('1 case ended on an unknown date')));
+      assert.ok(table.notes.some((n) => n.measure === 'open' && n.message.startsWith('1 case that ended on an unknown date is ')));
       const only = await ask(deps, { measures: ['resolution_days_p50', 'csat_rate', 'response_rate'], where: { source: ['bare'] } });
       assert.equal(only.rows[0], {
         complete: 0,

@@ -60,6 +60,12 @@ charts('says who differs more than chance allows, and of how many nothing can be
     read([member('Noise', 0.2, 5, null)]),
     'Satisfied customers overall: 63%, from 5 answers. Too few answers to tell of any issue.',
   );
+  const nameless = member('(none)', 0.63, 300, 'within');
+  assert.is(read([nameless]), 'Satisfied customers overall: 63%, from 300 answers. No issue is recorded for these answers.');
+  assert.is(
+    read([nameless, member('Noise', 0.2, 5, null)]),
+    'Satisfied customers overall: 63%, from 305 answers. Too few answers name an issue to tell of any.',
+  );
 });
 
 charts('names three at most, those of most answers first', () => {

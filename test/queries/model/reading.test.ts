@@ -54,6 +54,12 @@ bars('name the largest, its share and its change beyond chance', () => {
     [[], 'Nothing in this period with these filters.'],
   ];
   for (const [rows, expected] of table) assert.is(read('recurring_issues', rows), expected);
+  // On the page of an issue its name is not said again with each of its kinds.
+  const kinds = [
+    { sub_issue: 'Late › By a day', received: 60 },
+    { sub_issue: 'Late › By a week', received: 40 },
+  ];
+  assert.is(read('issue_kinds', kinds), '“By a day” is named most: 60 of 100 cases (60%).');
 });
 
 bars('name what else grew most, if beyond chance', () => {
@@ -163,6 +169,8 @@ bands('give the reason where a table has one for all sources', () => {
   assert.is(read('resolution_time', [], [shop, left, nothing]), 'Nothing is known of this period yet.');
   assert.is(describeAbsence(report('resolution_time'), table([], [shop, left])), '3 cases left out.');
   assert.is(describeAbsence(report('satisfaction'), table([], [shop, left])), null);
+  const begin: Note = { measure: null, source: null, message: 'not compared: cases begin on 1 May 2015' };
+  assert.is(describeAbsence(report('satisfaction'), table([], [begin])), null, 'it says nothing of what is missing');
 });
 
 bands.run();
