@@ -2,6 +2,7 @@ import { annotationRows, numbersOn, rebasesIn, type Numbered } from '../queries/
 import { chartRows } from '../queries/model/chart-rows.ts';
 import { countedBy, countInWords } from '../queries/model/describe.ts';
 import type { Annotation } from '../queries/model/lists.ts';
+import { dimensionOf, noneLabel, type DimensionName } from '../queries/model/dimensions.ts';
 import { measureOf, type MeasureName } from '../queries/model/measures.ts';
 import { type Grain } from '../queries/model/buckets.ts';
 import { describeReading, drawnRows } from '../queries/model/reading.ts';
@@ -44,7 +45,7 @@ export interface Framed {
 }
 
 /** What a frame shows: the picture, the table, or in words why there is neither. */
-export type Shows = 'empty' | 'absent' | 'early' | 'few' | 'table' | 'chart';
+export type Shows = 'empty' | 'absent' | 'early' | 'few' | 'nameless' | 'table' | 'chart';
 
 // Fewer than this and a trend is an anecdote.
 const fewest = 5;
@@ -103,11 +104,19 @@ export function frameBeside(framed: FramedTable, annotations: readonly Numbered[
  * Whether a frame shows its picture, or what instead.
  * @param asTable whether the reader wants the table
  */
-export function showsOf({ total, hasStock, absence, marks, measures }: Framed, asTable: boolean): Shows {
+export function showsOf(framed: Framed, asTable: boolean): Shows {
+  const { total, hasStock, absence, marks, measures } = framed;
   if (total === 0 && !hasStock) return absence ? 'absent' : 'empty';
   if (asTable) return 'table';
   if (marks.length === 0) return 'early';
+  if (isNameless(framed)) return 'nameless';
   return measures.every((m) => !['count', 'stock'].includes(measureOf(m).kind)) && total < fewest ? 'few' : 'chart';
+}
+
+/** Whether a list of members holds only what names none: a picture of that says nothing. */
+function isNameless({ report: { chart }, drawn }: Framed): boolean {
+  if (chart.type !== 'bars' && chart.type !== 'intervals' && chart.type !== 'pareto') return false;
+  return dimensionOf(chart.by as DimensionName).type === 'label' && drawn.every((row) => row[chart.by] === noneLabel);
 }
 
 /** What a frame's figures rest on, in words. */

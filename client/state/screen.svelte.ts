@@ -3,7 +3,7 @@ import { describeScope } from '../../queries/model/describe.ts';
 import type { Grain } from '../../queries/model/buckets.ts';
 import { serialiseQuery, type Query } from '../../queries/model/query.ts';
 import { reportQuery, viewGrain, type Report } from '../../queries/model/reports.ts';
-import { knownOf, type Known, type View } from '../../queries/model/view.ts';
+import { knownOf, viewToSearch, type Known, type View } from '../../queries/model/view.ts';
 import { exportHref } from '../address.ts';
 import { widerViews } from '../widen.ts';
 import { baselines } from './baselines.svelte.ts';
@@ -29,7 +29,12 @@ export class Screen {
   readonly filters = $derived.by(() => describeScope(this.view));
   readonly queries = $derived.by(() => this.#queriesOf(this.view, this.known));
   readonly #asked = $derived.by(() => JSON.stringify(this.queries.map(serialiseQuery)));
-  readonly #widen = $derived(widerViews(viewState.view).map(({ label, change }) => ({ label, onclick: () => viewState.set(change) })));
+  // What the page itself looks at is not widened by a change of the address.
+  readonly #widen = $derived.by(() =>
+    widerViews(viewState.view)
+      .filter(({ change }) => viewToSearch(this.#over({ ...viewState.view, ...change })) !== viewToSearch(this.view))
+      .map(({ label, change }) => ({ label, onclick: () => viewState.set(change) })),
+  );
 
   /**
    * @param queriesOf everything the screen asks, in one request; asked anew whenever it changes

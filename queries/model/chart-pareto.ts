@@ -17,7 +17,7 @@ export function paretoBars(measure: MeasureName, by: string, isCompared: boolean
   const { label } = measureOf(measure);
   const color = { condition: { test: isUnnamed(by), value: colour('neutral', theme) }, value: colour('series-1', theme) };
   const range = [0, { expr: `width - (${hasRoom} ? 140 : 76)` }];
-  const x = { field: measure, type: 'quantitative', title: null, axis: null, scale: { zero: true, range } };
+  const x = { field: measure, type: 'quantitative', title: null, axis: null, scale: { zero: true, nice: false, range } };
   const tooltip = [
     { field: by, title: dimensions[by as keyof typeof dimensions].label },
     { field: `${measure}_text`, title: label },

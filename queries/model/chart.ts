@@ -114,7 +114,13 @@ function bars(measure: MeasureName, by: string, compared: boolean, theme: Theme)
   const field = by in dimensions ? by : 'period';
   const y = namesAxis(field, theme);
   // The numbers at the ends of the bars need room of their own.
-  const x = { field: measure, type: 'quantitative', title: null, scale: { zero: true, range: [0, { expr: 'width - 64' }] }, axis: null };
+  const x = {
+    field: measure,
+    type: 'quantitative',
+    title: null,
+    scale: { zero: true, nice: false, range: [0, { expr: 'width - 64' }] },
+    axis: null,
+  };
   const tooltip = [
     { field, title: dimensions[by as keyof typeof dimensions].label },
     { field: `${measure}_text`, title: label },
