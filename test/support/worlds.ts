@@ -13,10 +13,10 @@ import { startServer, type TestServer } from './server.ts';
 import { sharedData } from './shared-data.ts';
 
 /** What every screen must stand: data of each kind that has broken one. */
-export const worldNames = ['demo', 'boston', 'washington', 'one', 'none', 'long', 'forty'] as const;
+export const worldNames = ['demo', 'boston', 'washington', 'one', 'none', 'long', 'forty', 'cfpb', 'newyork'] as const;
 export type WorldName = (typeof worldNames)[number];
 /** Those made of public files, which not every machine has. */
-export const publicWorlds: readonly WorldName[] = ['boston', 'washington'];
+export const publicWorlds: readonly WorldName[] = ['boston', 'washington', 'cfpb', 'newyork'];
 
 /** A server over a data set. */
 export interface World {
@@ -89,6 +89,10 @@ async function sourceOf(name: WorldName, folder: string, size: number): Promise<
       return topOf('boston-311', 'boston-311-2011/311_service_requests_2011.csv.gz', folder, size);
     case 'washington':
       return topOf('wa-ag', 'wa-ag-consumer-complaints/complaint_by_practice_2013-2018.csv.gz', folder, size);
+    case 'cfpb':
+      return topOf('cfpb', 'cfpb-ccdb-2023/complaints_2023_truncated_1MiB.csv.gz', folder, size);
+    case 'newyork':
+      return topOf('nyc-mediated', 'nyc-dca-mediated-complaints/consumer_services_mediated_complaints_2015-2016.csv.gz', folder, size);
     case 'none':
       return null;
     case 'one':
@@ -125,7 +129,7 @@ function made(folder: string, lines: string[]): Source {
   return { map: 'standard', file };
 }
 
-/** The first lines of a public file, whose records are a line each. */
+/** The first lines of a public file, whose records are a line each or, where the file is short, all there. */
 async function topOf(map: string, name: string, folder: string, size: number): Promise<Source | null> {
   const packed = sharedData(name);
   if (!packed || size === Infinity) return packed ? { map, file: packed } : null;
