@@ -16,7 +16,7 @@ export interface Mark {
 
 /**
  * The marks of a picture as the arrow keys walk through them: a list a series (bars and intervals are one, lines and heat maps one a member, bands one a measure, a curve is one over its ages), each in the
- * order of the rows. Unknown values have no mark.
+ * order of the rows, of a funnel from left to right. Unknown values have no mark.
  * @param drawn rows of `chartRows`, in the order of the table
  */
 export function marksOf(report: Report, drawn: Row[]): Mark[][] {
@@ -39,7 +39,9 @@ export function marksOf(report: Report, drawn: Row[]): Mark[][] {
       series.set(name, marks);
     }
   }
-  return [...series.values()];
+  // A funnel is read from left to right, not by name.
+  const place = (mark: Mark) => Number(drawn[mark.row]?.size ?? 0);
+  return chart.type === 'funnel' ? [...series.values()].map((marks) => marks.sort((a, b) => place(a) - place(b))) : [...series.values()];
 }
 
 /** The figure a mark opens: its labels and its bucket. A rate or a percentile opens everything its n counts. */

@@ -55,6 +55,15 @@ marks('are a list a measure for bands, without the unknown, read with n and inte
   assert.is(series[0]?.[1]?.text, 'February 2026 (so far): Half resolved within 4 days, from 11, likely at least 3 days');
 });
 
+marks('of a funnel are walked from left to right, whatever they are called', () => {
+  const point = (name: string, size: number): Row => ({ name_text: name, size, away: 0, on_time_rate: 0.5 });
+  const [walk] = marksOf(report('team_on_time_rate'), [point('Hull', 900), point('Leeds', 30), point('York', 200)]);
+  assert.equal(
+    walk?.map((m) => m.row),
+    [1, 2, 0],
+  );
+});
+
 marks('open exactly their labels and their bucket', () => {
   assert.equal(drillOf(report('recurring_issues'), issues, { row: 1, measure: 'received', text: '' }), {
     report: 'recurring_issues',
