@@ -2,11 +2,13 @@ import type { Knex } from 'knex';
 import type { MeasureFigures } from './table.ts';
 import { readBaselines, rebasesOf, type Baselines } from './baselines.ts';
 import { limitsBegin, longestBaseline, lookedBack, spansOf, yearOf } from './insights/baseline.ts';
-import { judgeSeries } from './insights/signals.ts';
-import { addBuckets, endOf, startOf, type Grain } from './model/buckets.ts';
+import { judgeSeries, type JudgedSpan } from './insights/signals.ts';
+import { addBuckets, endOf, startOf } from './model/buckets.ts';
 import { measureOf } from './model/measures.ts';
+import { type Grain } from './model/buckets.ts';
 import { mayBeIn } from './model/series-scope.ts';
 import type { LimitsJson, Row, Window } from './model/wire.ts';
+import type { Baseline } from './stats/control-chart.ts';
 import { widened, type Prepared } from './prepare.ts';
 
 /** What a query with `signals` is judged by: its own measures over a window that begins early and ends late enough. */
@@ -66,6 +68,7 @@ export function judgeRows(
   if (!judging || !grain) return [];
   const { stretches } = judging.prepared.current;
   const periods = stretches.map((s) => s.period);
+  const begins = periods.map((period) => limitsBegin(grain, period));
   const isWhole = stretches.map((s) => s.isComplete && (judging.earliest === null || s.period >= judging.earliest));
   const shown = periods.indexOf(current.stretches[0]?.period ?? '');
   if (shown < 0) return [];
@@ -84,12 +87,13 @@ export function judgeRows(
         isWhole: isWhole[i] ?? false,
       }));
       const rebases = rebasesOf(judging.baselines, name, query, key);
-      const known = { grain, periods, values: series.map((point) => point.value), isWhole, isCounted };
-      const found = spansOf(known, rebases.map((rebase) => rebase.from)); // prettier-ignore
-      const { points, spans } = judgeSeries(measure, series, found.spans, yearOf[grain]);
+      const known = { grain, periods, begins, values: series.map((point) => point.value), isWhole, isCounted };
+      const dates = rebases.map((rebase) => rebase.from);
+      const { spans, waiting } = spansOf(known, dates);
+      const judged = judgeSeries(measure, series, spans, yearOf[grain]);
       for (const [i, stretch] of current.stretches.entries()) {
         const row = rows[m * current.stretches.length + i];
-        const point = points[shown + i];
+        const point = judged.points[shown + i];
         if (!row || !point) continue;
         row[`${name}_centre`] = point.centre;
         row[`${name}_limit_low`] = point.low;
@@ -97,30 +101,35 @@ export function judgeRows(
         // What is shown of a period may be a part of it though all of it is known.
         row[`${name}_signal`] = stretch.isComplete || !isWhole[shown + i] ? point.signal : null;
       }
-      const end = shown + current.stretches.length;
-      const own = spans.filter(({ span }) => span.from < end && span.to > shown);
-      for (const { span, method, sigmaZ } of own) {
-        const { from, to } = span.baseline;
-        const [begin, last, since] = [periods[from], periods[to - 1], periods[Math.max(shown, span.from)]];
-        if (!begin || !last || !since) continue;
-        const rebase = span.rebase === null ? undefined : rebases[span.rebase];
-        const waiting = found.waiting && span.to === periods.length ? rebases[found.waiting.rebase] : undefined;
+      const last = waiting && rebases[waiting.rebase];
+      const over = { from: shown, to: shown + current.stretches.length };
+      for (const one of judged.spans) {
+        const made = madeOf(one, { periods, isWhole, over });
+        if (!made) continue;
+        const rebase = one.span.rebase === null ? undefined : rebases[one.span.rebase];
         limits.push({
           measure: name,
           key,
-          method,
-          sigmaZ,
-          from: begin,
-          to: last,
-          periods: isWhole.slice(from, to).filter(Boolean).length,
-          since,
+          ...made,
           ...(rebase && { rebase }),
-          ...(waiting && found.waiting && { waiting: { ...waiting, missing: found.waiting.missing } }),
+          ...(last && one.span.to === periods.length && { waiting: { ...last, missing: waiting.missing } }),
         });
       }
     }
   }
   return limits;
+}
+
+/** How the limits of a span were made; null where it is not shown. */
+function madeOf(
+  { span, method, sigmaZ }: JudgedSpan,
+  { periods, isWhole, over }: { periods: readonly string[]; isWhole: readonly boolean[]; over: Baseline },
+): Pick<LimitsJson, 'method' | 'sigmaZ' | 'from' | 'to' | 'periods' | 'since'> | null {
+  if (span.from >= over.to || span.to <= over.from) return null;
+  const { from, to } = span.baseline;
+  const [begin, end, since] = [periods[from], periods[to - 1], periods[Math.max(over.from, span.from)]];
+  if (!begin || !end || !since) return null;
+  return { method, sigmaZ, from: begin, to: end, periods: isWhole.slice(from, to).filter(Boolean).length, since };
 }
 
 function later(a: string, b: string): string {

@@ -34,8 +34,9 @@ export function limitsBegin(grain: Grain, period: string): string {
 /** A series as far as its limits depend on it: one entry a period, without gaps. */
 export interface Known {
   grain: Grain;
-  /** First dates of the periods, ascending. */
+  /** First dates of the periods, ascending, and from when on the limits of each hold by the rule, as {@link limitsBegin} says. */
   periods: readonly string[];
+  begins: readonly string[];
   values: readonly (number | null)[];
   /** Whether all of a period is known. */
   isWhole: readonly boolean[];
@@ -90,13 +91,12 @@ export function spansOf(series: Known, rebases: readonly string[]): Spans {
 
 /** The limits that no person decided on, of the points before a position. */
 function frozenSpans(series: Known, end: number): Span[] {
-  const { grain, periods } = series;
-  const firsts = periods.slice(0, end).map((period) => limitsBegin(grain, period));
+  const { grain, periods, begins } = series;
   const earliest = Math.max(0, series.isWhole.indexOf(true));
   const spans: Span[] = [];
   for (let from = 0; from < end;) {
-    const next = firsts.findIndex((first, i) => i > from && first !== firsts[from]);
-    const to = next < 0 ? end : next;
+    let to = from + 1;
+    while (to < end && begins[to] === begins[from]) to += 1;
     const begin = beginOf(series, Math.max(earliest, from - lookedBack(grain)), end);
     const start = from - longestBaseline(grain);
     const before = start >= begin ? basedOn(series, start, from).baseline : null;

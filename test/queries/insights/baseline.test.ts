@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { spansOf, type Known } from '../../../queries/insights/baseline.ts';
+import { limitsBegin, spansOf, type Known } from '../../../queries/insights/baseline.ts';
 import { addBuckets } from '../../../queries/model/buckets.ts';
 import type { Grain } from '../../../queries/model/buckets.ts';
 
@@ -9,9 +9,11 @@ const baseline = suite('spansOf');
 /** A series of so many periods from a date on, every value 5 but for those given. */
 function known(grain: Grain, from: string, length: number, over: Partial<Known> = {}): Known {
   const positions = Array.from({ length }, (_, i) => i);
+  const periods = positions.map((i) => addBuckets(grain, from, i));
   return {
     grain,
-    periods: positions.map((i) => addBuckets(grain, from, i)),
+    periods,
+    begins: periods.map((period) => limitsBegin(grain, period)),
     values: positions.map(() => 5),
     isWhole: positions.map(() => true),
     isCounted: true,
