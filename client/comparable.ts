@@ -8,7 +8,7 @@ import { notCompared, type TableJson } from '../queries/model/wire.ts';
 export function comparable(table: TableJson, earliest: string | null): TableJson {
   const { current, before } = table.windows;
   if (!before || earliest === null || before.from >= earliest) return table;
-  const compared = table.columns.filter((c) => /_before(_n)?$/.test(c.name)).map((c) => c.name);
+  const compared = table.columns.filter((c) => /_before(_n)?$|_change(_low|_high|_verdict)?$/.test(c.name)).map((c) => c.name);
   const message = `${notCompared}: cases begin on ${formatDate(earliest)}`;
   return {
     ...table,

@@ -1,3 +1,4 @@
+import { formatTimes, toldChange, type ToldChange } from '../queries/model/change.ts';
 import { countInWords } from '../queries/model/describe.ts';
 import type { Unit } from '../queries/model/measure.ts';
 import { measureOf, type MeasureName } from '../queries/model/measures.ts';
@@ -41,10 +42,9 @@ export function changeOf(totals: TableJson, measure: MeasureName, currency: stri
   const row = totals.rows[0] ?? {};
   const before = row[`${measure}_before`];
   if (typeof row[measure] !== 'number' || before === undefined) return '';
-  const { unit } = measureOf(measure);
   const rests = [row[`${measure}_n`], row[`${measure}_before_n`]].map(number);
   if (before !== null && rests.some((n) => n !== null && n < fewestOfRate)) return 'too few to compare';
-  if (before !== null) return changeInWords(row[measure], before, unit, currency);
+  if (before !== null) return changeOfRow(row, measure, currency);
   const reason = totals.notes.find(
     (note) => (note.measure === measure || note.measure === null) && /\bbefore\b|\bcompar/.test(note.message),
   );
@@ -52,42 +52,72 @@ export function changeOf(totals: TableJson, measure: MeasureName, currency: stri
   return reason?.message.split(';')[0] ?? '';
 }
 
+/** How a figure of a row changed, in words, with what is likely where the table says so. */
+export function changeOfRow(row: Row, measure: MeasureName, currency: string): string {
+  return changeInWords(row[measure], row[`${measure}_before`], measureOf(measure).unit, currency, toldChange(row, measure));
+}
+
 /**
- * A change in words: "13% fewer than before", "11 points higher than before". Counts that differ by no more than chance allows are about as many.
+ * A change in words: "13% fewer than before", "11 points higher than before (likely +6 to +16 points)". Counts that differ by no more than chance allows
+ * are about as many; what could be chance is perhaps more or less, or no clear change.
+ * @param told what the table says of it; null where it says nothing
  * @returns empty where either figure is unknown, or both are nought
  */
-export function changeInWords(value: Value | undefined, before: Value | undefined, unit: Unit, currency: string): string {
+export function changeInWords(
+  value: Value | undefined,
+  before: Value | undefined,
+  unit: Unit,
+  currency: string,
+  told: ToldChange | null = null,
+): string {
   if (typeof value !== 'number' || typeof before !== 'number') return '';
   if (value === 0 && before === 0) return '';
   const isCount = unit === 'cases' || unit === 'surveys';
-  if (value === before) return isCount ? 'as many as before' : 'as before';
+  const [more, less] = sidesOf[unit] ?? sides;
+  const likely = told?.likely ? ` (likely ${told.likely})` : '';
+  // Months and years are not all as long: counts are compared by the day.
+  const day = told && !told.isEven ? ' a day' : '';
   if (before === 0 && unit !== 'share' && unit !== 'points') return 'none before';
-  if (isCount && !isBeyondChance(value, before)) return 'about as many as before';
-  const isMore = value > before;
-  const words: Partial<Record<Unit, [more: string, less: string, times: string]>> = {
-    cases: ['more', 'fewer', 'many'],
-    surveys: ['more', 'fewer', 'many'],
-    days: ['longer', 'shorter', 'long'],
-    hours: ['longer', 'shorter', 'long'],
-    money: ['more', 'less', 'much'],
-  };
-  const [more, less, much] = words[unit] ?? ['higher', 'lower'];
-  const times = value / before;
-  // Beyond that a percentage has to be worked out before it can be pictured.
-  if (isCount && times >= 3 && before < fewestToMultiply) return `against ${formatCount(before)} before`;
-  if (much && times >= 3) return `${formatTimes(times)} times as ${much} as before`;
-  const share = Math.round((Math.abs(value - before) / before) * 100);
-  const size = words[unit] ? `${share}%` : formatChange(value, before, unit, { currency }).replace(/^[+−]/, '');
-  if (size === '0%' || size.startsWith('0 ')) return isCount ? 'about as many as before' : 'about as before';
-  return `${size} ${isMore ? more : less} than before`;
+  if (value === before && !day) return `${isCount ? 'as many as before' : 'as before'}${likely}`;
+  if (told?.verdict === 'within chance') {
+    if (told.side) return `perhaps ${told.side === 'more' ? more : less}${day} than before${likely}`;
+    return `${isCount ? `about as many${day} as before` : 'no clear change from before'}${likely}`;
+  }
+  if (isCount && !told && !isBeyondChance(value, before)) return 'about as many as before';
+  return `${beyondInWords(value, before, unit, currency, { told, times: told?.times ?? value / before, day })}${likely}`;
 }
 
-// That many times a handful says nothing of the handful.
+/** What is more and less of a unit, and how much is many times as much; differences have no times. */
+const sidesOf: Partial<Record<Unit, [more: string, less: string, times: string]>> = {
+  cases: ['more', 'fewer', 'many'],
+  surveys: ['more', 'fewer', 'many'],
+  days: ['longer', 'shorter', 'long'],
+  hours: ['longer', 'shorter', 'long'],
+  money: ['more', 'less', 'much'],
+  per_case: ['higher', 'lower', 'high'],
+};
+const sides: [more: string, less: string, times?: undefined] = ['higher', 'lower'];
+
 const fewestToMultiply = 10;
 
-/** "3.4", "17". */
-function formatTimes(times: number): string {
-  return times < 9.95 ? times.toFixed(1).replace(/\.0$/, '') : formatCount(Math.round(times));
+function beyondInWords(
+  value: number,
+  before: number,
+  unit: Unit,
+  currency: string,
+  { told, times, day }: { told: ToldChange | null; times: number; day: string },
+): string {
+  const isCount = unit === 'cases' || unit === 'surveys';
+  const isMore = unit === 'share' || unit === 'points' ? value > before : times > 1;
+  const [more, less, much] = sidesOf[unit] ?? sides;
+  // That many times a handful says nothing of the handful.
+  if (isCount && times >= 3 && before < fewestToMultiply) return `against ${formatCount(before)} before`;
+  // Beyond that a percentage has to be worked out before it can be pictured.
+  if (much && times >= 3) return `${formatTimes(times)} times as ${much}${day} as before`;
+  const share = Math.round(Math.abs(times - 1) * 100);
+  const size = much ? `${share}%` : (told?.size ?? formatChange(value, before, unit, { currency })).replace(/^[+−]/, '');
+  if (size === '0%' || size.startsWith('0 ')) return isCount ? 'about as many as before' : 'about as before';
+  return `${size} ${isMore ? more : less}${day} than before`;
 }
 
 /** A figure that rests on enough to be told, with what it rests on. */

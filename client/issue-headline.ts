@@ -5,7 +5,7 @@ import { measureOf } from '../queries/model/measures.ts';
 import { formatBucket, formatCount, formatInterval, formatValue } from '../queries/model/number.ts';
 import { judge, signalOf, signals } from '../queries/model/signal.ts';
 import type { Row, TableJson, Value } from '../queries/model/wire.ts';
-import { changeInWords } from './headline.ts';
+import { changeOfRow } from './headline.ts';
 
 /**
  * The first sentence of the screen of issues: which is named most, and how that changed.
@@ -18,7 +18,7 @@ export function issuesHeadline({ rows }: TableJson): string {
   if (total === 0) return 'No cases match in this period.';
   if (!top || !count) return 'No issue is recorded for these cases.';
   const share = total < 10 ? '' : ` (${formatValue(count / total, 'share', { n: 0 })})`;
-  const change = changeInWords(top.received, top.received_before, 'cases', '');
+  const change = changeOfRow(top, 'received', '');
   return `“${top.issue}” comes up most: ${formatCount(count)} of ${countInWords(total, 'case')}${share}${change ? `, ${change}` : ''}.`;
 }
 
@@ -31,7 +31,7 @@ export function issueHeadline(facts: TableJson): string {
   const received = numberOf(row.received);
   if (received === null) return '';
   if (received === 0) return 'No case in this period is about it.';
-  const change = changeInWords(row.received, row.received_before, 'cases', '');
+  const change = changeOfRow(row, 'received', '');
   const n = numberOf(row.issue_share_n);
   const share = n ? `; that is ${formatValue(row.issue_share, 'share', { n })} of all ${formatCount(n)}` : '';
   return `${countInWords(received, 'case')} came in${change ? `, ${change}` : ''}${share}.`;

@@ -93,7 +93,7 @@ function spoken(report: Report, measure: MeasureName, row: Row): string {
     ...(has(`${measure}_n_text`) ? [`from ${row[`${measure}_n_text`]}`] : []),
     ...(has(`${measure}_interval_text`) ? [`likely ${row[`${measure}_interval_text`]}`] : []),
     ...(has('beside_text') ? [`beside all ${row.beside_text}`] : []),
-    ...(has(`${measure}_change_text`) ? [`${row[`${measure}_change_text`]} against before`] : []),
+    ...(has(`${measure}_change_text`) ? [`against before ${row[`${measure}_change_text`]}`] : []),
     ...(has(`${measure}_typical_text`) ? [`typically ${row[`${measure}_typical_text`]}`] : []),
     ...(has(`${measure}_signal_text`) ? [`${row[`${measure}_signal_text`]}`] : []),
   ];

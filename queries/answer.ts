@@ -5,6 +5,7 @@ import { figuresOfAll, readAhead, type Asked, type TallyStore } from './figures.
 import { compareFairly, fairKeys, isNamed, writeFair, type FairFigures } from './insights/fair-table.ts';
 import { chooseMembers, firstAsked, type Kept } from './members.ts';
 import { wholeOf, writeVerdicts } from './insights/against-whole.ts';
+import { writeChanges } from './insights/changes.ts';
 import { addPareto } from './insights/pareto-table.ts';
 import { measureOf, type MeasureName } from './model/measures.ts';
 import { formatCount, formatDate } from './model/number.ts';
@@ -94,6 +95,7 @@ async function finish(
   const { name } = orderOf(query);
   members.sort(memberOrder(query, kept?.totals ?? figures.find((f) => f.name === name)?.current.byMember ?? null, catalog.nameOf));
   let rows = await rowsOfTable(query, figures, members, current.stretches, catalog.nameOf, budget);
+  await writeChanges(p, rows, members, figures, budget);
   const limits = query.signals ? judgeRows(p, rows, members, judged.judging, judged.figures) : null;
   if (fair) {
     // Without a grain there is one row a member.

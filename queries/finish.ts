@@ -17,6 +17,8 @@ export interface Figure {
   low?: number | null;
   high?: number | null;
   followedDays?: number | null;
+  /** What the figure was divided from, in the order of its tally: of scores and rates of events, whose value does not tell. */
+  sums?: readonly number[];
   /** The variance of a sum: the sum of the squares of what it adds up, in squares of its unit. */
   variance?: number;
 }
@@ -254,7 +256,7 @@ function ratio(measure: Extract<Measure, { kind: 'ratio' }>, [n = 0, numerator =
   if (measure.interval === 'poisson') {
     const [squares = 0] = more;
     const { rate, lower, upper } = poissonRate(numerator, n, 0.95, dispersionOf({ n, events: numerator, squares }));
-    return { value: rate, n, low: lower, high: upper };
+    return { value: rate, n, low: lower, high: upper, sums: [n, numerator, squares] };
   }
   if (measure.interval === 'wilson') {
     const { estimate, lower, upper } = wilson(numerator, n);
@@ -262,7 +264,7 @@ function ratio(measure: Extract<Measure, { kind: 'ratio' }>, [n = 0, numerator =
   }
   if (measure.interval === 'nps') {
     const { nps, adjustedLower, adjustedUpper } = netPromoterScore(numerator, n - numerator - subtracted, subtracted);
-    return { value: nps, n, low: adjustedLower, high: adjustedUpper };
+    return { value: nps, n, low: adjustedLower, high: adjustedUpper, sums: [n, numerator, subtracted] };
   }
   return { value: n === 0 ? null : ((numerator - subtracted) / n) * (measure.times ?? 1), n };
 }

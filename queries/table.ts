@@ -3,6 +3,7 @@ import type { Figure, Figures } from './finish.ts';
 import { emptyFigure, unknownFigure } from './finish.ts';
 import { paretoColumns } from './insights/pareto-columns.ts';
 import type { Lag } from './lag.ts';
+import { changeColumns } from './model/change.ts';
 import { isShare } from './model/measure.ts';
 import { fairColumns } from './model/fair.ts';
 import { dimensionOf, otherLabel, type DimensionName } from './model/dimensions.ts';
@@ -40,6 +41,7 @@ export function columnsOf(
     key('complete', 'Whether the period is whole', 'flag'),
     ...query.measures.flatMap((name) => [
       ...measureColumns(name, query.compare !== null, query.signals === true),
+      ...(query.compare !== null && !query.grain ? changeColumns(name) : []),
       ...(query.against ? verdictColumns(name) : []),
       ...(query.fair ? fairColumns(name) : []),
     ]),

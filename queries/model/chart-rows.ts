@@ -1,3 +1,4 @@
+import { toldChange } from './change.ts';
 import { bandLabels } from './band-labels.ts';
 import { bucketsBetween, type Grain } from './buckets.ts';
 import { curveRows } from './chart-curve.ts';
@@ -63,7 +64,7 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
       const interval = formatInterval(row[`${name}_low`], row[`${name}_high`], unit, context);
       drawn[`${name}_interval_text`] = interval || '–';
       const before = row[`${name}_before`];
-      if (before !== undefined) drawn[`${name}_change_text`] = formatChange(row[name], before, unit, context) || '–';
+      if (before !== undefined) drawn[`${name}_change_text`] = changeText(row, name, context);
       if (row[`${name}_signal`] !== undefined) Object.assign(drawn, signalWords(name, row, context));
       if (report.chart.type === 'intervals') Object.assign(drawn, intervalParts(row, name));
       spoken.push(`${label}: ${drawn[`${name}_text`]}`);
@@ -71,6 +72,16 @@ export function chartRows(report: Report, table: TableJson, grain: Grain | null,
     drawn.spoken = [...keys, ...(when ? [String(drawn.period_text)] : []), ...spoken].join(', ');
     return drawn;
   });
+}
+
+/** "+12 (+8%), likely −4 to +21%, could be chance"; "–" where nothing is known. */
+function changeText(row: Row, name: MeasureName, context: NumberContext): string {
+  const change = formatChange(row[name], row[`${name}_before`], measureOf(name).unit, context);
+  const told = toldChange(row, name);
+  if (!change || !told) return change || '–';
+  return [change, ...(told.likely ? [`likely ${told.likely}`] : []), ...(told.verdict === 'within chance' ? ['could be chance'] : [])].join(
+    ', ',
+  );
 }
 
 /** What a picture says of a judged figure: its typical range, the rule it breaks, and `KEY_tone`, by which it is coloured; "–" and null for none. */

@@ -74,6 +74,7 @@ export function formatChange(value: Value | undefined, before: Value | undefined
   if (typeof value !== 'number' || typeof before !== 'number') return '';
   const change = value - before;
   if (unit === 'share') return `${signed(Math.round(change * 100))} ${Math.abs(Math.round(change * 100)) === 1 ? 'point' : 'points'}`;
+  if (unit === 'per_case') return change === 0 ? 'no change' : `${change > 0 ? '+' : '−'}${perCase(Math.abs(change))}`;
   if (unit === 'points' || unit === 'score') return change > 0 ? `+${significant(change)}` : significant(change).replace('-', '−');
   const size = formatValue(Math.abs(change), unit, context);
   const text = change === 0 ? 'no change' : `${change > 0 ? '+' : '−'}${size}`;
@@ -172,6 +173,7 @@ function perCase(value: number): string {
   return Math.abs(value) >= 0.1 || value === 0 ? value.toFixed(2).replace('-', '−') : significant(Number(value.toPrecision(2)));
 }
 
-function signed(value: number): string {
+/** A whole number with its sign: "+3", "−5", "0". */
+export function signed(value: number): string {
   return value > 0 ? `+${value}` : value < 0 ? `−${-value}` : '0';
 }

@@ -1,6 +1,7 @@
 import { dimensionOf, noneLabel, otherLabel, type DimensionName } from './dimensions.ts';
 import { measureOf, type MeasureName } from './measures.ts';
 import { type Grain } from './buckets.ts';
+import { toldChange } from './change.ts';
 import { nameWithin, parentOf } from './chart-rows.ts';
 import { countedBy, countInWords, describeWindow, joined } from './describe.ts';
 import { isOfDuration } from './measure.ts';
@@ -208,7 +209,6 @@ function readBars(chart: { measure: MeasureName; by: string }, rows: Row[]): str
   const without = number(rows.find((row) => row[by] === noneLabel)?.[measure]) ?? 0;
   if (!top || !number(top[measure])) return noneRecorded(dimensionOf(by as DimensionName).label, 'case', total);
   const value = number(top[measure]) ?? 0;
-  const before = number(top[`${measure}_before`]);
   const share = total < fewestOfRate ? '' : ` (${formatValue(value / total, 'share', { n: 0 })})`;
   const equals = named.filter((row) => row[measure] === value).length - 1;
   const lead =
@@ -216,22 +216,38 @@ function readBars(chart: { measure: MeasureName; by: string }, rows: Row[]): str
       ? `The only case names ${nameOf(top)}`
       : equals > 0
         ? `${nameOf(top)} and ${countInWords(equals, 'other')} are named most: each in ${formatCount(value)} of ${countInWords(total, 'case')}`
-        : `${nameOf(top)} is named most: ${formatCount(value)} of ${countInWords(total, 'case')}${share}${againstBefore(value, before)}`;
+        : `${nameOf(top)} is named most: ${formatCount(value)} of ${countInWords(total, 'case')}${share}${againstBefore(top, measure)}`;
   const none = without > 0 ? `; ${formatCount(without)} ${without === 1 ? 'names' : 'name'} none` : '';
   const risen = named
     .filter((row) => row !== top && number(row[`${measure}_before`]) !== null)
-    .map((row) => ({ name: nameOf(row), now: number(row[measure]) ?? 0, before: number(row[`${measure}_before`]) ?? 0 }))
-    .filter((m) => m.now > m.before && isBeyondChance(m.now, m.before))
+    .map((row) => ({ row, name: nameOf(row), now: number(row[measure]) ?? 0, before: number(row[`${measure}_before`]) ?? 0 }))
+    .filter((m) => m.now > m.before && movedTo(m.row, measure) === 'more')
     .sort((a, b) => b.now - b.before - (a.now - a.before))[0];
   if (!risen) return `${lead}${none}.`;
   return `${lead}${none}; ${risen.name} grew from ${formatCount(risen.before)} before to ${formatCount(risen.now)}.`;
 }
 
-function againstBefore(value: number, before: number | null): string {
+function againstBefore(row: Row, measure: MeasureName): string {
+  const [value, before] = [number(row[measure]) ?? 0, number(row[`${measure}_before`])];
   if (before === null || (before === 0 && value === 0)) return '';
   if (before === 0) return ', none before';
-  if (!isBeyondChance(value, before)) return ', about as many as before';
-  return `, ${before < value ? 'up' : 'down'} from ${formatCount(before)} before`;
+  const told = toldChange(row, measure);
+  const likely = told?.likely ? ` (likely ${told.likely})` : '';
+  // Where windows are not as long as one another, counts are compared by the day.
+  const day = told && !told.isEven ? ' a day' : '';
+  const moved = movedTo(row, measure);
+  if (moved && !day) return `, ${moved === 'more' ? 'up' : 'down'} from ${formatCount(before)} before${likely}`;
+  const side = moved ?? told?.side ?? null;
+  if (side === null) return `, about as many${day} as before${likely}`;
+  return `, ${moved ? '' : 'perhaps '}${side === 'more' ? 'more' : 'fewer'}${day} than before${likely}`;
+}
+
+/** To which side a count changed beyond chance, as the table says, or by its own two figures where it does not; null for neither. */
+function movedTo(row: Row, measure: MeasureName): 'more' | 'less' | null {
+  const told = toldChange(row, measure);
+  if (told) return told.verdict === 'within chance' ? null : told.side;
+  const [value, before] = [number(row[measure]) ?? 0, number(row[`${measure}_before`]) ?? 0];
+  return !isBeyondChance(value, before) ? null : value > before ? 'more' : 'less';
 }
 
 interface MemberChange {

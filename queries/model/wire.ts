@@ -1,4 +1,5 @@
 import type { CaseFieldName, Flag } from '../../etl/record.ts';
+import type { ChangeRole } from './change.ts';
 import type { FairRole } from './fair.ts';
 import type { Grain } from './buckets.ts';
 import type { Dimension, DimensionName } from './dimensions.ts';
@@ -29,6 +30,7 @@ export type ColumnRole =
   | 'overall'
   | 'verdict'
   | 'pareto'
+  | ChangeRole
   | FairRole;
 
 export interface Column {

@@ -7,7 +7,7 @@ export interface RateRatio {
   lower: number | null;
   /** Null is open: the second has no events. */
   upper: number | null;
-  /** Two-sided, that the rates are equal. */
+  /** Two-sided, that the rates are equal; null between whole counts. */
   p: number | null;
 }
 
@@ -19,6 +19,7 @@ export interface Counted {
 
 /**
  * The ratio of two rates with its exact interval and test: given their sum, the first count is binomial.
+ * @param first counts of 0 or above; between whole counts the limits follow the same formula, and there is no test
  * @returns nulls without exposure on either side, or without any events
  * @see Clopper & Pearson 1934 for the limits; R's poisson.test for both
  */
@@ -32,6 +33,9 @@ export function rateRatio(first: Counted, second: Counted, confidence = 0.95): R
     ratio: second.count === 0 ? null : (first.count / second.count) * times,
     lower: first.count === 0 ? 0 : ratioOf(betaQuantile(tail, first.count, second.count + 1)),
     upper: second.count === 0 ? null : ratioOf(betaQuantile(1 - tail, first.count + 1, second.count)),
-    p: binomialTest(first.count, n, first.exposure / (first.exposure + second.exposure)),
+    p:
+      Number.isInteger(first.count) && Number.isInteger(n)
+        ? binomialTest(first.count, n, first.exposure / (first.exposure + second.exposure))
+        : null,
   };
 }

@@ -60,6 +60,17 @@ words('gives the reason in place of a change where the window before is not know
   assert.is(changeOf(totals({ received: 40 }, [note]), 'received', 'EUR'), '', 'nothing is compared');
 });
 
+words('say what is likely, by the day where windows differ, and what could be chance', () => {
+  const change = (more: Row) => changeOf(totals({ received: 1130, received_before: 1000, ...more }), 'received', 'EUR');
+  const judged = (size: number, low: number, high: number, verdict: string): Row => ({
+    received_change: size, received_change_low: low, received_change_high: high, received_change_verdict: verdict,
+  }); // prettier-ignore
+  assert.is(change(judged(1.13, 1.08, 1.19, 'more than before')), '13% more than before (likely +8 to +19%)');
+  assert.is(change(judged(1.13, 1.01, 1.27, 'within chance')), 'perhaps more than before (likely +1 to +27%)');
+  assert.is(change(judged(1.13, 0.96, 1.35, 'within chance')), 'about as many as before (likely −4 to +35%)');
+  assert.is(change(judged(1.25, 1.1, 1.4, 'more than before')), '25% more a day than before (likely +10 to +40%)');
+});
+
 words('compares no rate and no median that rests on fewer than ten', () => {
   const change = (n: number, before: number) =>
     changeOf(totals({ csat_rate: 0, csat_rate_n: n, csat_rate_before: 1, csat_rate_before_n: before }), 'csat_rate', 'EUR');

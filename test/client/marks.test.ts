@@ -41,7 +41,7 @@ marks('are one list for bars, read with the change', () => {
   assert.is(rest.length, 0);
   assert.equal(
     bars?.map((m) => m.text),
-    ['Late: Cases received 12, +2 (+20%) against before', '(other): Cases received 3, +3 against before'],
+    ['Late: Cases received 12, against before +2 (+20%)', '(other): Cases received 3, against before +3'],
   );
 });
 

@@ -8,7 +8,7 @@ import type { TableJson } from '../../queries/model/wire.ts';
 import { startPostgresql } from '../support/postgresql.ts';
 import { loadRecords, tempStore, type LoadRecordsOptions } from '../support/store.ts';
 
-const rates = suite('events per case');
+const rates = suite('events per case, and changes against before');
 const now = Date.UTC(2025, 0, 1) / 1000;
 
 const resolved = (id: string, on: string, count: number | undefined, more: Partial<CaseRecord> = {}): CaseRecord => ({
@@ -67,7 +67,36 @@ async function countsAll(store: Store): Promise<void> {
   );
 }
 
+/** How thirty days compare with the thirty before. */
+async function comparesAll(store: Store): Promise<void> {
+  const measures = ['received', 'handovers_per_case', 'csat_rate', 'open'];
+  const { columns, rows } = await ask(store, {
+    measures,
+    by: ['team'],
+    from: '2024-01-31',
+    to: '2024-02-29',
+    compare: 'previous_period',
+    order: 'team',
+  });
+  assert.equal(
+    columns.map((column) => column.name).filter((name) => name.includes('_change')),
+    ['received', 'handovers_per_case', 'csat_rate'].flatMap((name) =>
+      ['', '_low', '_high', '_verdict'].map((part) => `${name}_change${part}`),
+    ),
+  );
+  for (const row of rows) assert.equal(Object.keys(row).sort(), columns.map((column) => column.name).sort());
+  // Two without a team against none, none of Hull against three; nobody has ten cases or answers to tell of.
+  const [none, hull] = [rows.find((row) => row.team === '(none)'), rows.find((row) => row.team === 'Hull')];
+  assert.equal([hull?.received, hull?.received_before, hull?.received_change, hull?.received_change_low], [0, 3, 0, 0]);
+  assert.equal([none?.received_change, none?.received_change_high, none?.received_change_verdict], [null, null, 'within chance']);
+  assert.equal([hull?.handovers_per_case_change, hull?.csat_rate_change, hull?.csat_rate_change_verdict], [null, null, null]);
+  const { columns: overTime } = await ask(store, { measures, grain: 'month', compare: 'previous_year' });
+  assert.not(overTime.some((column) => column.name.includes('_change')));
+}
+
 rates('are the hand-overs of the cases resolved, over those cases', () => withCases(countsAll));
+
+rates('stand against before where windows are looked at whole', () => withCases(comparesAll));
 
 rates('are the same on PostgreSQL', async () => {
   const server = await startPostgresql();
@@ -76,6 +105,7 @@ rates('are the same on PostgreSQL', async () => {
   try {
     await loadRecords(store, cases, { throughAt: now });
     await countsAll(store);
+    await comparesAll(store);
   } finally {
     await store.close();
     await temp.close();

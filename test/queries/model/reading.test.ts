@@ -62,6 +62,27 @@ bars('name the largest, its share and its change beyond chance', () => {
   assert.is(read('issue_kinds', kinds), '“By a day” is named most: 60 of 100 cases (60%).');
 });
 
+bars('say what is likely where the table does, and by the day where windows differ', () => {
+  const judged = (received: number, before: number, [change, low, high]: [number, number, number], verdict: string): Row => ({
+    ...issue('Late', received, before),
+    received_change: change,
+    received_change_low: low,
+    received_change_high: high,
+    received_change_verdict: verdict,
+  });
+  const table: [row: Row, expected: string][] = [
+    [judged(60, 40, [1.5, 1.2, 1.9], 'more than before'), 'up from 40 before (likely +20 to +90%)'],
+    [judged(60, 50, [1.2, 1.01, 1.6], 'within chance'), 'perhaps more than before (likely +1 to +60%)'],
+    [judged(60, 55, [60 / 55, 0.8, 1.4], 'within chance'), 'about as many as before (likely −20 to +40%)'],
+    [judged(61, 60, [0.9, 0.83, 0.97], 'less than before'), 'fewer a day than before (likely −17 to −3%)'],
+  ];
+  for (const [row, expected] of table)
+    assert.is(
+      read('recurring_issues', [row, issue('(other)', 40)]),
+      `“Late” is named most: ${Number(row.received)} of ${Number(row.received) + 40} cases (${Math.round((Number(row.received) / (Number(row.received) + 40)) * 100)}%), ${expected}.`,
+    );
+});
+
 bars('name what else grew most, if beyond chance', () => {
   // 778 against 579: 199 is above 3 · √1357 = 110.5. 90 against 60: 30 is below 3 · √150 = 36.7.
   const rows = [issue('Late', 900, 900), issue('Online account', 778, 579), issue('Lost', 90, 60)];
