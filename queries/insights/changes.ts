@@ -4,7 +4,7 @@ import { changeColumns, comparedBy, type ChangeVerdict } from '../model/change.t
 import { daysBetween } from '../model/buckets.ts';
 import { isEventRate, type Measure } from '../model/measure.ts';
 import { measureOf } from '../model/measures.ts';
-import { fewestOfRate } from '../model/verdict.ts';
+import { fewestOfRate } from '../model/beside-all.ts';
 import type { Row } from '../model/wire.ts';
 import type { Prepared } from '../prepare.ts';
 import { npsDifference } from '../stats/nps-difference.ts';

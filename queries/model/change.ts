@@ -1,7 +1,7 @@
 import { isEventRate, isShare, type Measure, type Unit } from './measure.ts';
 import { measureOf, type MeasureName } from './measures.ts';
 import { formatCount, signed } from './number.ts';
-import { fewestOfRate } from './verdict.ts';
+import { fewestOfRate } from './beside-all.ts';
 import type { Column, Row } from './wire.ts';
 
 /** What a change against the window before is: beyond chance up or down, or not. */
