@@ -1,4 +1,4 @@
-import type { AnnotationsJson, BaselineBody, NoteBody, SavedView, SavedViewBody } from '../queries/model/lists.ts';
+import type { AnnotationsJson, BaselineBody, NoteBody, SavedView, SavedViewBody, SeenNote } from '../queries/model/lists.ts';
 import type { Window } from '../queries/model/wire.ts';
 import { json, search } from './transport.ts';
 
@@ -19,9 +19,10 @@ export const annotationsApi = {
 
   write: (body: NoteBody): Promise<{ note_id: number }> => json('POST', '/api/notes', { body }),
 
-  change: (id: number, body: NoteBody): Promise<{ note_id: number }> => json('PUT', `/api/notes/${id}`, { body }),
+  change: ({ note_id, version }: SeenNote, body: NoteBody): Promise<SeenNote> =>
+    json('PUT', `/api/notes/${note_id}`, { body: { ...body, version } }),
 
-  remove: (id: number): Promise<{ note_id: number }> => json('DELETE', `/api/notes/${id}`),
+  remove: ({ note_id, version }: SeenNote): Promise<{ note_id: number }> => json('DELETE', `/api/notes/${note_id}${search({ version })}`),
 };
 
 /** Where typical ranges begin anew. */

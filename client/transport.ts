@@ -5,12 +5,15 @@ import { problemsInWords } from './problem-words.ts';
 export class ApiFailed extends Error {
   readonly status: number;
   readonly problems: Problem[];
+  /** What stands there, where it is not what the reader saw (status 409); else undefined. */
+  readonly current: unknown;
 
-  constructor(status: number, problems: Problem[]) {
+  constructor(status: number, problems: Problem[], current?: unknown) {
     super(asSentence(problemsInWords(problems).join('; ')));
     this.name = 'ApiFailed';
     this.status = status;
     this.problems = problems;
+    this.current = current;
   }
 }
 
@@ -20,6 +23,11 @@ export function failureOf(error: unknown): { message: string; at: string; code: 
   return error instanceof ApiFailed
     ? { message: error.message, at, code: error.status }
     : { message: 'The answer could not be read.', at, code: 0 };
+}
+
+/** What stands there instead of what the reader saw; null for any other failure. The shape is the server's promise. */
+export function currentOf<T>(error: unknown): T | null {
+  return error instanceof ApiFailed && error.status === 409 && error.current !== undefined ? (error.current as T) : null;
 }
 
 let tellSignedOut: () => void = () => undefined;
@@ -63,22 +71,23 @@ export async function send(method: string, path: string, { body, signal, accept 
   }
   if (response.ok) return response;
   if (response.status === 401) tellSignedOut();
-  throw new ApiFailed(response.status, await problemsOf(response));
+  const { problems, current } = await refusalOf(response);
+  throw new ApiFailed(response.status, problems, current);
 }
 
 function asSentence(text: string): string {
   return text && `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
 }
 
-async function problemsOf(response: Response): Promise<Problem[]> {
+async function refusalOf(response: Response): Promise<{ problems: Problem[]; current?: unknown }> {
   const text = await response.text();
   try {
-    const { problems } = JSON.parse(text) as { problems?: Problem[] };
-    if (problems?.length) return problems;
+    const { problems, current } = JSON.parse(text) as { problems?: Problem[]; current?: unknown };
+    if (problems?.length) return { problems, current };
   } catch {
     // Not ours: a proxy's page, say. The status is all there is to tell.
   }
-  return [{ field: '', message: `The server answered with status ${response.status}.` }];
+  return { problems: [{ field: '', message: `The server answered with status ${response.status}.` }] };
 }
 
 /** The search part of an address with its `?`, without the parameters that are absent or empty; empty when none is left. */

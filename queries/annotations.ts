@@ -37,20 +37,24 @@ export async function listAnnotations(deps: QueryDeps, window: Window): Promise<
 
 async function notesIn(reader: Knex, { from, to }: Window): Promise<Annotation[]> {
   const rows = await reader<NoteRow>('note').where('from_on', '<=', to).where('to_on', '>=', from).orderBy('note_id');
-  return rows.map((row) => {
-    const dimension = dimensionNames.find((name) => name === row.dimension);
-    return {
-      ...about('note', { from: row.from_on, to: row.to_on }, row.text),
-      about: dimension && row.label !== null ? { dimension, label: row.label } : null,
-      note: {
-        note_id: row.note_id,
-        written_by: row.written_by,
-        written_at: isoText(row.written_at),
-        changed_by: row.changed_by,
-        changed_at: isoText(row.changed_at),
-      },
-    };
-  });
+  return rows.map(noteOf);
+}
+
+/** A note as it travels. */
+export function noteOf(row: NoteRow): Annotation {
+  const dimension = dimensionNames.find((name) => name === row.dimension);
+  return {
+    ...about('note', { from: row.from_on, to: row.to_on }, row.text),
+    about: dimension && row.label !== null ? { dimension, label: row.label } : null,
+    note: {
+      note_id: row.note_id,
+      written_by: row.written_by,
+      written_at: isoText(row.written_at),
+      changed_by: row.changed_by,
+      changed_at: isoText(row.changed_at),
+      version: row.version,
+    },
+  };
 }
 
 const fewNamed = 3;

@@ -5,7 +5,7 @@ import type { QueryDeps } from './prepare.ts';
 import { isMidnight, timeText, zonesOf } from './cases.ts';
 import { readCatalog, type Catalog } from './catalog.ts';
 import { decimalsOf } from './currency.ts';
-import type { FollowUpJson } from './model/follow-up.ts';
+import { followUpOf } from './follow-up.ts';
 import type { CaseDetail } from './model/wire.ts';
 import { wholeDayBit } from './sql/whole-day.ts';
 
@@ -139,10 +139,6 @@ function labelOf(name: DimensionColumn, fact: CaseFactRow, catalog: Catalog): st
 
 function caseTime(fact: CaseFactRow, time: CaseTime, zone: string): string | null {
   return timeText(fact[`${time}_at`], (fact.whole_day & wholeDayBit(time)) !== 0, zone);
-}
-
-function followUpOf({ state, note, changed_by: by, changed_at: at }: FollowUpRow): FollowUpJson {
-  return { state, note, by, at: timeText(at, false, 'UTC') ?? '' };
 }
 
 function surveyOf(survey: SurveyFactRow, catalog: Catalog, zone: string): Omit<CaseDetail['surveys'][number], 'follow_up'> {

@@ -4,6 +4,7 @@ import { statementLimit } from './budget.ts';
 import { isMidnight, timeText, zonesOf } from './cases.ts';
 import { readCatalog } from './catalog.ts';
 import { rowsBehind } from './drill.ts';
+import { followUpOf } from './follow-up.ts';
 import { followUpStateNames, type FollowUpState, type LowScorePage, type LowScoreRow } from './model/follow-up.ts';
 import { parseQuery, type Query } from './model/query.ts';
 import type { QueryDeps } from './prepare.ts';
@@ -56,7 +57,7 @@ const from =
 const columns = [
   'f.source', 'f.source_id as survey', 'f.case_id', 'c.source_id as case_key', 'f.survey_kind', 'f.scale', 'f.score', 'f.answered_at',
   'f.issue', 'f.team', '(case when f.agent_credited > 0 then f.agent_credited else f.agent end) as credited',
-  "(case when coalesce(f.comment, '') = '' then 0 else 1 end) as has_comment", 'u.state', 'u.note', 'u.changed_by', 'u.changed_at',
+  "(case when coalesce(f.comment, '') = '' then 0 else 1 end) as has_comment", 'u.state', 'u.note', 'u.changed_by', 'u.changed_at', 'u.version',
 ].join(', '); // prettier-ignore
 
 /** The scores that are low, each by the rule of its scale. */
@@ -84,12 +85,13 @@ function rowOf(row: SelectedRow, nameOf: (dimension: string, code: number) => st
     agent: label('agent', Number(row.credited)),
     has_comment: Number(row.has_comment) === 1 ? 1 : 0,
     follow_up: isNoted
-      ? {
+      ? followUpOf({
           state: row.state as FollowUpState, // written from the list of states
           note: row.note === null ? null : String(row.note),
-          by: String(row.changed_by),
-          at: timeText(changedAt, false, zone) ?? '',
-        }
+          changed_by: String(row.changed_by),
+          changed_at: changedAt,
+          version: Number(row.version),
+        })
       : null,
     answered_since: isNoted && answeredAt !== null && answeredAt > changedAt ? 1 : 0,
   };

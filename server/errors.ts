@@ -7,12 +7,20 @@ import { RunInProgress } from '../etl/store/lock.ts';
 /** The request is understood and not answered: who asks may not, or what is asked for is not there. */
 export class Refused extends Error {
   readonly status: 401 | 403 | 404 | 409 | 413 | 429 | 503;
+  /** What stands there, where it is not what the caller saw; the answer carries it. */
+  readonly current: unknown;
 
-  constructor(status: Refused['status'], message: string) {
+  constructor(status: Refused['status'], message: string, current?: unknown) {
     super(message);
     this.name = 'Refused';
     this.status = status;
+    this.current = current;
   }
+}
+
+/** Refuses a change of what somebody else has changed since the caller read it. */
+export function overtaken(current: unknown, { by, at }: { by: string; at: string }): Refused {
+  return new Refused(409, `${by} changed this at ${at}, after you read it; look at that, then send its version to replace it`, current);
 }
 
 /** Answers whatever no route answered. */
@@ -21,8 +29,8 @@ export const nothingHere: RequestHandler = (req) => {
 };
 
 /**
- * The one place where errors become answers, all of the shape `{ problems: [{ field, message }] }`. What the caller can
- * mend is said; a bug is logged with an id and says nothing but the id.
+ * The one place where errors become answers, all of the shape `{ problems: [{ field, message }] }`, some with what stands there now. What the
+ * caller can mend is said; a bug is logged with an id and says nothing but the id.
  */
 export function answerErrors(log: Log): ErrorRequestHandler {
   // Express tells error middleware by its four parameters.
@@ -30,10 +38,10 @@ export function answerErrors(log: Log): ErrorRequestHandler {
     if (res.headersSent) return next(error);
     // Nobody is there to be told, and what was interrupted for it is no fault.
     if (res.destroyed) return;
-    const { status, problems } = known(error) ?? unexpected(error);
-    res.status(status).set('cache-control', 'no-store').json({ problems });
+    const { status, ...answer } = known(error) ?? unexpected(error);
+    res.status(status).set('cache-control', 'no-store').json(answer);
 
-    function unexpected(cause: unknown): { status: number; problems: Problem[] } {
+    function unexpected(cause: unknown): Answer {
       const id = randomUUID().slice(0, 8);
       log('request_failed', {
         id,
@@ -65,9 +73,15 @@ function engineMessage(message: string): string {
   return /["'\n]/.test(own) ? 'the store refused a statement' : own;
 }
 
-function known(error: unknown): { status: number; problems: Problem[] } | null {
+interface Answer {
+  status: number;
+  problems: Problem[];
+  current?: unknown;
+}
+
+function known(error: unknown): Answer | null {
   if (error instanceof BadInput) return { status: 400, problems: error.problems };
-  if (error instanceof Refused) return { status: error.status, problems: [{ field: '', message: error.message }] };
+  if (error instanceof Refused) return { status: error.status, problems: [{ field: '', message: error.message }], current: error.current };
   if (error instanceof RunInProgress) return { status: 409, problems: [{ field: error.source, message: error.message }] };
   if (error instanceof SourceFailed) return { status: 503, problems: [{ field: error.source, message: error.message }] };
   if (error instanceof URIError)

@@ -4,12 +4,15 @@ import { isRealDate } from '../etl/record.ts';
 import type { Store } from '../etl/store/open.ts';
 import type { NoteRow } from '../etl/store/tables.ts';
 import { transact } from '../etl/store/transact.ts';
+import { isoText } from '../etl/time.ts';
+import { noteOf } from '../queries/annotations.ts';
 import { readCatalog } from '../queries/catalog.ts';
 import { dimensionNames, noneLabel, type DimensionName } from '../queries/model/dimensions.ts';
+import type { SeenNote } from '../queries/model/lists.ts';
 import type { Window } from '../queries/model/wire.ts';
 import { audit } from './auth/audit.ts';
 import type { SignedIn } from './auth/roles.ts';
-import { Refused } from './errors.ts';
+import { overtaken, Refused } from './errors.ts';
 
 const longest = 500;
 
@@ -63,24 +66,36 @@ export async function writeNote(store: Store, content: NoteContent, { user, now 
   });
 }
 
-/** Says something else in a note; who wrote it stays. @throws Refused when it is not there */
-export async function changeNote(store: Store, id: number, content: NoteContent, { user, now }: Who): Promise<void> {
+/**
+ * Says something else in a note; who wrote it stays.
+ * @throws Refused when it is not there, or was changed since it was seen
+ */
+export async function changeNote(store: Store, seen: SeenNote, content: NoteContent, { user, now }: Who): Promise<SeenNote> {
+  const version = seen.version + 1;
   await transact(store, async (trx) => {
-    const count = await trx<NoteRow>('note')
-      .where({ note_id: id })
-      .update({ ...content, changed_by: user.name, changed_at: now });
-    if (!count) throw new Refused(404, `there is no note ${id}; it may have been deleted meanwhile`);
-    await audit(trx, { at: now, userId: user.userId, action: 'note_changed', target: `note ${id}` });
+    const count = await asSeen(trx, seen).update({ ...content, changed_by: user.name, changed_at: now, version });
+    if (!count) throw await missed(trx, seen);
+    await audit(trx, { at: now, userId: user.userId, action: 'note_changed', target: `note ${seen.note_id}` });
+  });
+  return { ...seen, version };
+}
+
+/** @throws Refused when it is not there, or was changed since it was seen */
+export async function deleteNote(store: Store, seen: SeenNote, { user, now }: Who): Promise<void> {
+  await transact(store, async (trx) => {
+    const count = await asSeen(trx, seen).delete();
+    if (!count) throw await missed(trx, seen);
+    await audit(trx, { at: now, userId: user.userId, action: 'note_deleted', target: `note ${seen.note_id}` });
   });
 }
 
-/** @throws Refused when it is not there */
-export async function deleteNote(store: Store, id: number, { user, now }: Who): Promise<void> {
-  await transact(store, async (trx) => {
-    const count = await trx<NoteRow>('note').where({ note_id: id }).delete();
-    if (!count) throw new Refused(404, `there is no note ${id}; it may have been deleted meanwhile`);
-    await audit(trx, { at: now, userId: user.userId, action: 'note_deleted', target: `note ${id}` });
-  });
+const asSeen = (trx: Knex, { note_id, version }: SeenNote) => trx<NoteRow>('note').where({ note_id, version });
+
+/** Why a note could not be found as it was seen. */
+async function missed(trx: Knex, { note_id }: SeenNote): Promise<Refused> {
+  const row = await trx<NoteRow>('note').where({ note_id }).first();
+  if (!row) return new Refused(404, `there is no note ${note_id}; it may have been deleted meanwhile`);
+  return overtaken(noteOf(row), { by: row.changed_by ?? row.written_by, at: isoText(row.changed_at ?? row.written_at) });
 }
 
 async function readMember(db: Knex, about: unknown): Promise<{ dimension: DimensionName; label: string }> {

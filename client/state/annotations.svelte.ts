@@ -1,12 +1,20 @@
-import { concerning, type Numbered } from '../../queries/model/chart-annotations.ts';
-import type { Annotation, NoteBody } from '../../queries/model/lists.ts';
+import { concerning, describeAnnotation, type Numbered } from '../../queries/model/chart-annotations.ts';
+import type { Annotation, NoteBody, SeenNote } from '../../queries/model/lists.ts';
 import type { DimensionName } from '../../queries/model/dimensions.ts';
 import type { Window } from '../../queries/model/wire.ts';
 import { api } from '../api.ts';
 import { annotationsApi } from '../explore-api.ts';
-import { failureOf } from '../transport.ts';
+import { overtakenWords } from '../overtaken-words.ts';
+import { currentOf, failureOf } from '../transport.ts';
 import { Latest } from './latest.svelte.ts';
+import { session } from './session.svelte.ts';
 import { viewState } from './view.svelte.ts';
+
+/** Why a note could not be changed, and the note as it is where somebody else changed it meanwhile. */
+export interface NoteRefused {
+  message: string;
+  current: Annotation['note'];
+}
 
 /** What stands beside the time axis of every trend on the screen. */
 class Annotations {
@@ -33,12 +41,12 @@ class Annotations {
   }
 
   /** Each of these changes what is shown. @returns why it could not be done, or null */
-  save(id: number | null, body: NoteBody): Promise<string | null> {
-    return this.#after(id === null ? annotationsApi.write(body) : annotationsApi.change(id, body));
+  save(seen: SeenNote | null, body: NoteBody): Promise<NoteRefused | null> {
+    return this.#after(seen ? annotationsApi.change(seen, body) : annotationsApi.write(body));
   }
 
-  remove(id: number): Promise<string | null> {
-    return this.#after(annotationsApi.remove(id));
+  remove(seen: SeenNote): Promise<NoteRefused | null> {
+    return this.#after(annotationsApi.remove(seen));
   }
 
   /** Labels a note may be about, most frequent first. */
@@ -47,11 +55,14 @@ class Annotations {
     return labels.map((label) => label.name);
   }
 
-  async #after(done: Promise<unknown>): Promise<string | null> {
+  async #after(done: Promise<unknown>): Promise<NoteRefused | null> {
     try {
       await done;
     } catch (error) {
-      return failureOf(error).message;
+      const current = currentOf<Annotation>(error);
+      if (!current?.note) return { message: failureOf(error).message, current: null };
+      await this.#ask();
+      return { message: overtaken(current, current.note), current: current.note };
     }
     await this.#ask();
     return null;
@@ -61,6 +72,11 @@ class Annotations {
     const window = this.#window;
     if (window) await this.#answer.ask(async (signal) => (await annotationsApi.list(window, signal)).annotations);
   }
+}
+
+function overtaken(current: Annotation, note: NonNullable<Annotation['note']>): string {
+  const changed = { by: note.changed_by ?? note.written_by, at: note.changed_at ?? note.written_at };
+  return overtakenWords(`“${describeAnnotation(current)}”`, changed, session.meta?.organisation.zone ?? 'UTC');
 }
 
 export const annotations = new Annotations();

@@ -264,6 +264,8 @@ export interface FollowUpRow {
   note: string | null;
   changed_by: string;
   changed_at: number;
+  /** From 1, one more with every change. */
+  version: number;
 }
 
 export interface SavedViewRow {
@@ -290,6 +292,8 @@ export interface NoteRow {
   written_at: number;
   changed_by: string | null;
   changed_at: number | null;
+  /** From 1, one more with every change. */
+  version: number;
 }
 
 export interface BaselineRow {

@@ -19,6 +19,8 @@ export interface FollowUpJson {
   by: string;
   /** ISO 8601 UTC. */
   at: string;
+  /** From 1, one more with every change. */
+  version: number;
 }
 
 /** Body of `POST /api/low-scores`: the period and the filters are those of the query. */
@@ -62,10 +64,12 @@ export interface LowScorePage {
   rows: LowScoreRow[];
 }
 
-/** Body of `PUT /api/follow-ups`. */
+/** Body of `PUT /api/follow-ups`. Where another version stands there meanwhile, it is answered with 409 and that as `current`. */
 export interface FollowUpBody {
   source: string;
   survey: string;
   state: FollowUpState;
   note: string;
+  /** The version it was written over; 0 where nobody had noted anything. */
+  version: number;
 }

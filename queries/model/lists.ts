@@ -396,10 +396,23 @@ export interface Annotation {
   source: string | null;
   /** The member it is about; null: about all. */
   about: { dimension: DimensionName; label: string } | null;
-  /** Of a note: which one, and who wrote it and changed it last, when. */
-  note: { note_id: number; written_by: string; written_at: string; changed_by: string | null; changed_at: string | null } | null;
+  /** Of a note: which one, who wrote it and changed it last, when, and its version, from 1. */
+  note: {
+    note_id: number;
+    written_by: string;
+    written_at: string;
+    changed_by: string | null;
+    changed_at: string | null;
+    version: number;
+  } | null;
   /** Of a range that begins anew: the decision; a chart has these from its own figures. */
   rebase?: RebaseJson;
+}
+
+/** Which note is meant, and the version its reader saw. */
+export interface SeenNote {
+  note_id: number;
+  version: number;
 }
 
 /** Answer of `GET /api/annotations?from&to`: what touches the period, in order of time. */
@@ -437,7 +450,10 @@ export interface Baselines {
   baselines: BaselineListRow[];
 }
 
-/** Body of `POST /api/notes` and of `PUT /api/notes/:id`. */
+/**
+ * Body of `POST /api/notes` and, with the version it was written over, of `PUT /api/notes/:id`; `DELETE /api/notes/:id?version` says the version alone.
+ * Where another one stands there meanwhile, either is answered with 409 and that as `current`.
+ */
 export interface NoteBody {
   from: string;
   /** Absent: the same day. */

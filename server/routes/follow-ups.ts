@@ -1,12 +1,10 @@
 import { Router } from 'express';
 import { transact } from '../../etl/store/transact.ts';
-import { isoText } from '../../etl/time.ts';
 import { listLowScores } from '../../queries/low-scores.ts';
 import type { FollowUpJson } from '../../queries/model/follow-up.ts';
 import { audit } from '../auth/audit.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
-import { Refused } from '../errors.ts';
 import { noteFollowUp, readFollowUp } from '../follow-ups.ts';
 import { jsonBody } from '../json-body.ts';
 
@@ -20,12 +18,12 @@ export function followUpRoutes({ store, organisation, now }: Pick<AppDeps, 'stor
     const given = readFollowUp(req.body);
     const { name, userId } = signedIn(req);
     const at = now();
-    await transact(store, async (trx) => {
-      const survey = await noteFollowUp(trx, given, { by: name, now: at });
-      if (survey === null) throw new Refused(404, `there is no survey "${given.survey}" in ${given.source}`);
-      await audit(trx, { at, userId, action: 'follow_up_noted', target: `survey ${survey}: ${given.state}` });
+    const noted = await transact(store, async (trx) => {
+      const done = await noteFollowUp(trx, given, { by: name, now: at });
+      await audit(trx, { at, userId, action: 'follow_up_noted', target: `survey ${done.surveyId}: ${given.state}` });
+      return done.noted;
     });
-    res.json({ state: given.state, note: given.note || null, by: name, at: isoText(at) } satisfies FollowUpJson);
+    res.json(noted satisfies FollowUpJson);
   });
   return router;
 }

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { LowScorePage } from '../../queries/model/follow-up.ts';
 import type { CaseRecord, SurveyRecord } from '../../etl/record.ts';
 import { ensureClient } from '../../server/build-client.ts';
 import { faultsOf, launchBrowser, openPage } from '../support/pages.ts';
@@ -129,6 +130,37 @@ satisfaction('follows a low score up: note, state, filter, and the case says so'
   await low(page).getByRole('link', { name: key }).click();
   await page.getByText(/Contacted by admin.*: Called; a new one is on its way\./).waitFor();
   await page.getByText('As I wrote.').waitFor();
+  await page.context().close();
+});
+
+satisfaction('keeps what was typed where somebody else noted something meanwhile, and says what', async () => {
+  const page = await opened(server, '/satisfaction?follow_up=to_follow_up');
+  await low(page).locator('tbody tr').first().waitFor();
+  const asked = page.waitForResponse('**/api/low-scores');
+  await page.reload();
+  const { rows } = (await (await asked).json()) as LowScorePage;
+  const [first] = rows;
+  await low(page).locator('tbody tr').first().locator('td').last().click();
+  const drawer = page.locator('dialog');
+  await drawer.getByLabel('Closed').check();
+  await drawer.getByLabel('Note').fill('Sent flowers.');
+  const other = { source: first?.source, survey: first?.survey, state: 'contacted', note: 'Called back', version: 0 };
+  assert.is((await server.send('PUT', '/api/follow-ups', other)).status, 200);
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  const told = await drawer.getByRole('alert').innerText();
+  assert.match(
+    told,
+    /^It was not saved\. Meanwhile admin changed it, .+\. It now says: Contacted: “Called back”\. What you typed is kept here/,
+  );
+  assert.is(await drawer.getByLabel('Note').inputValue(), 'Sent flowers.');
+  assert.ok(await drawer.getByLabel('Closed').isChecked());
+  assert.equal(await faultsOf(page), []);
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await drawer.waitFor({ state: 'detached' });
+  await page.goto(`${server.url}/satisfaction?follow_up=closed`);
+  await low(page)
+    .getByText(/^Closed by admin/)
+    .waitFor();
   await page.context().close();
 });
 

@@ -8,6 +8,7 @@ import * as addSavedView from './006_add_saved_view.ts';
 import * as addFollowUp from './007_add_follow_up.ts';
 import * as addNote from './008_add_note.ts';
 import * as addBaseline from './009_add_baseline.ts';
+import * as addVersion from './010_add_version.ts';
 
 interface Migration {
   name: string;
@@ -25,6 +26,7 @@ const migrations: Migration[] = [
   { name: '007_add_follow_up', up: addFollowUp.up },
   { name: '008_add_note', up: addNote.up },
   { name: '009_add_baseline', up: addBaseline.up },
+  { name: '010_add_version', up: addVersion.up },
 ];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */

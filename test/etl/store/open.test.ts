@@ -76,6 +76,7 @@ opening('lets two processes create the same store at once', async () => {
     '007_add_follow_up',
     '008_add_note',
     '009_add_baseline',
+    '010_add_version',
   ]);
   assert.is((await store.reader('change_counter').select()).length, 4);
   await store.close();

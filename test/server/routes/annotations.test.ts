@@ -26,19 +26,47 @@ notes('are written, changed and deleted, say who did it, and are written down', 
   const about = { dimension: 'issue', label: 'late' };
   const { status, body } = await write({ from: '2024-06-01', to: '2024-06-03', text: ' Strike at the carrier ', about });
   assert.is(status, 201);
-  const note = { note_id: body.note_id, written_by: 'admin', written_at: '2024-07-03T09:46:40Z', changed_by: null, changed_at: null };
+  const note = {
+    note_id: body.note_id,
+    written_by: 'admin',
+    written_at: '2024-07-03T09:46:40Z',
+    changed_by: null,
+    changed_at: null,
+    version: 1,
+  };
   const kept = { kind: 'note', from: '2024-06-01', to: '2024-06-03', text: 'Strike at the carrier', source: null, about, note };
   assert.equal(await list(), [kept as Annotation]);
   const path = `/api/notes/${body.note_id}`;
-  assert.is((await server.send('PUT', path, { from: '2024-06-02', text: 'Strike' })).status, 200);
+  const answer = await server.send('PUT', path, { from: '2024-06-02', text: 'Strike', version: 1 });
+  assert.equal([answer.status, await answer.json()], [200, { note_id: body.note_id, version: 2 }]);
   const [changed] = await list();
   assert.equal([changed?.from, changed?.to, changed?.text, changed?.about], ['2024-06-02', '2024-06-02', 'Strike', null]);
   assert.equal([changed?.note?.written_by, changed?.note?.changed_by], ['admin', 'admin']);
-  assert.is((await server.send('DELETE', path)).status, 200);
+  assert.is((await server.send('DELETE', `${path}?version=2`)).status, 200);
   assert.equal(await list(), []);
-  assert.is((await server.send('DELETE', path)).status, 404);
+  assert.is((await server.send('DELETE', `${path}?version=2`)).status, 404);
   for (const action of ['note_written', 'note_changed', 'note_deleted'])
     assert.equal(await audited(action), [`note ${body.note_id}`], action);
+});
+
+notes('are neither changed nor deleted by who has not seen what they say now', async () => {
+  const { body } = await write({ from: '2024-06-01', text: 'Strike' });
+  const path = `/api/notes/${body.note_id}`;
+  await server.send('PUT', path, { from: '2024-06-01', text: 'Strike at the carrier', version: 1 });
+  const [standing] = await list();
+  for (const late of [
+    await server.send('PUT', path, { from: '2024-06-01', text: 'Storm', version: 1 }),
+    await server.send('DELETE', `${path}?version=1`),
+  ]) {
+    assert.is(late.status, 409);
+    const { problems, current } = (await late.json()) as { problems: { message: string }[]; current: Annotation };
+    assert.match(problems[0]?.message ?? '', /^admin changed this at 2024-07-03T09:46:40Z, after you read it; look at that/);
+    assert.equal(current, standing);
+  }
+  assert.equal((await list())[0]?.text, 'Strike at the carrier');
+  assert.is((await audited('note_changed')).filter((target) => target === `note ${body.note_id}`).length, 1);
+  assert.is((await server.send('PUT', path, { from: '2024-06-01', text: 'Storm', version: 2 })).status, 200);
+  assert.is((await server.send('DELETE', `${path}?version=3`)).status, 200);
 });
 
 notes('are listed where they touch the period', async () => {
@@ -57,6 +85,13 @@ notes('refuse what cannot be, by field', async () => {
   assert.equal(await fields({ from: '2024-02-03', text: 'x', about: { dimension: 'isue', label: 'late' } }), ['about.dimension']);
   const { body } = await write({ from: '2024-02-03', text: 'x', about: { dimension: 'issue', label: 'latte' } });
   assert.match(body.problems?.[0]?.message ?? '', 'did you mean "late"');
+  for (const [method, path] of [
+    ['PUT', ''],
+    ['DELETE', ''],
+    ['DELETE', '?version=0'],
+  ] as const)
+    // prettier-ignore
+    assert.is((await server.send(method, `/api/notes/1${path}`, { from: '2024-02-03', text: 'x' })).status, 400, method + path);
   assert.is((await server.send('GET', '/api/annotations?from=2024-01-01')).status, 400);
   const crossed = { 'sec-fetch-site': 'cross-site' };
   assert.is((await server.send('POST', '/api/notes', { from: '2024-02-03', text: 'x' }, crossed)).status, 403);

@@ -37,8 +37,8 @@ low.before.each(async () => {
 low.after.each(() => server.close());
 
 const list = async (more: object = {}) => (await (await server.send('POST', '/api/low-scores', { query, ...more })).json()) as LowScorePage;
-const note = (survey: string, state: string, text = '') =>
-  server.send('PUT', '/api/follow-ups', { source: 'shop', survey, state, note: text });
+const note = (survey: string, state: string, text = '', version = 0) =>
+  server.send('PUT', '/api/follow-ups', { source: 'shop', survey, state, note: text, version });
 const keysOf = (page: LowScorePage) => page.rows.map((row) => row.source_id);
 
 low('lists what is low by the rule of each scale, latest first, without the comment', async () => {
@@ -61,7 +61,7 @@ low('notes what was done, who and when, in the store, the list, the case and the
   const answer = await note('A/csat', 'contacted', ' Called, will send a new one. ');
   assert.is(answer.status, 200);
   const noted = (await answer.json()) as FollowUpJson;
-  assert.equal(noted, { state: 'contacted', note: 'Called, will send a new one.', by: 'admin', at: '2026-04-10T12:00:00Z' });
+  assert.equal(noted, { state: 'contacted', note: 'Called, will send a new one.', by: 'admin', at: '2026-04-10T12:00:00Z', version: 1 });
   const page = await list({ state: 'contacted' });
   assert.equal([keysOf(page), page.total, page.counts], [['A'], 1, { to_follow_up: 3, contacted: 1, closed: 0 }]);
   assert.equal(page.rows[0]?.follow_up, noted);
@@ -89,6 +89,27 @@ low('says when the customer has answered once more since', async () => {
   assert.is((await list({ state: 'closed' })).rows[0]?.answered_since, 1);
 });
 
+low('lets nobody overwrite what they have not seen, and says who noted what when', async () => {
+  assert.is((await note('A/csat', 'contacted', 'Called.')).status, 200);
+  now = at('2026-04-10T12:05:00Z');
+  const late = await note('A/csat', 'closed', 'Wrote a letter.'); // it saw that nobody had noted anything
+  assert.is(late.status, 409);
+  const standing: FollowUpJson = { state: 'contacted', note: 'Called.', by: 'admin', at: '2026-04-10T12:00:00Z', version: 1 };
+  const message = 'admin changed this at 2026-04-10T12:00:00Z, after you read it; look at that, then send its version to replace it';
+  assert.equal(await late.json(), { problems: [{ field: '', message }], current: standing });
+  assert.equal((await list({ state: 'contacted' })).rows[0]?.follow_up, standing);
+  const again = await note('A/csat', 'closed', 'Wrote a letter.', 1);
+  assert.equal(await again.json(), { state: 'closed', note: 'Wrote a letter.', by: 'admin', at: '2026-04-10T12:05:00Z', version: 2 });
+  assert.is((await note('A/csat', 'contacted', '', 1)).status, 409);
+  const trail = (await server.store.reader('audit_event').where({ action: 'follow_up_noted' }).pluck('target')) as string[];
+  assert.is(trail.length, 2);
+});
+
+low('lets one of two who write at once win', async () => {
+  const answers = await Promise.all([note('A/csat', 'contacted', 'One.'), note('A/csat', 'contacted', 'Two.')]);
+  assert.equal(answers.map(({ status }) => status).sort(), [200, 409]);
+});
+
 low('pages', async () => {
   const many = Array.from({ length: 30 }, (_, i) => caseOf(`M-${String(i).padStart(2, '0')}`, [answered(1, '15')]));
   await loadRecords(server.store, many, { source: 'shop' });
@@ -103,7 +124,10 @@ low('refuses what it cannot note, and writes from another site', async () => {
   assert.is((await note('nobody', 'closed')).status, 404);
   assert.equal(await problem(await note('A/csat', 'contactd')), ['state']);
   assert.equal(await problem(await note('A/csat', 'closed', 'x'.repeat(2001))), ['note']);
+  assert.equal(await problem(await note('A/csat', 'closed', '', 3)), ['version']);
   const body = { source: 'shop', survey: 'A/csat', state: 'closed', note: '' };
+  for (const version of [undefined, -1, 1.5, '', 'x', 2 ** 31])
+    assert.equal(await problem(await server.send('PUT', '/api/follow-ups', { ...body, version })), ['version']);
   const foreign = await server.send('PUT', '/api/follow-ups', body, { 'sec-fetch-site': 'cross-site' });
   assert.is(foreign.status, 403);
   assert.is((await server.send('PUT', '/api/follow-ups', body, { cookie: '' })).status, 401);

@@ -1,0 +1,13 @@
+import { shortWhen } from './case-words.ts';
+
+/**
+ * What to tell who wrote over something that somebody else had changed since it was read.
+ * @param standing what it says now, without a full stop
+ * @param changed who changed it, and when, ISO 8601
+ */
+export function overtakenWords(standing: string, { by, at }: { by: string; at: string }, zone: string): string {
+  return [
+    `Meanwhile ${by} changed it, ${shortWhen(at, zone)}. It now says: ${standing}.`,
+    'What you typed is kept here: save again to put it in the place of that, or cancel to leave that.',
+  ].join(' ');
+}
