@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { localDate } from '../etl/local-time.ts';
-import type { LabelChangeRow, NoteRow, PipelineRunRow } from '../etl/store/tables.ts';
+import type { LabelChangeRow, NoteRow } from '../etl/store/tables.ts';
 import { isoText } from '../etl/time.ts';
 import { answer } from './answer.ts';
 import { readCatalog, readSources, type SourceInfo } from './catalog.ts';
@@ -12,6 +12,7 @@ import { formatCount, formatDate } from './model/number.ts';
 import { queryOf } from './model/query.ts';
 import type { Window } from './model/wire.ts';
 import type { QueryDeps } from './prepare.ts';
+import { instantsAround, readFailures } from './read-failures.ts';
 import { gapsIn, usualDays } from './sync-gaps.ts';
 
 /**
@@ -26,8 +27,8 @@ export async function listAnnotations(deps: QueryDeps, window: Window): Promise<
   const zone = deps.organisation.zone ?? latest?.zone ?? 'UTC';
   const found = [
     ...(await notesIn(reader, window)),
-    ...(await labelChangesIn(reader, zone)),
-    ...(await failuresIn(reader, zone, localDate(deps.now(), zone))),
+    ...(await labelChangesIn(reader, window, zone)),
+    ...(await failuresIn(deps, window, zone)),
     ...(await silencesIn(deps, window, sources, zone)),
   ];
   return found
@@ -60,11 +61,12 @@ export function noteOf(row: NoteRow): Annotation {
 const fewNamed = 3;
 
 /** Names a source uses that were placed under a label, one annotation a day, source and dimension. What was taken back is told no more. */
-async function labelChangesIn(reader: Knex, zone: string): Promise<Annotation[]> {
+async function labelChangesIn(reader: Knex, window: Window, zone: string): Promise<Annotation[]> {
   type Change = Pick<LabelChangeRow, 'at' | 'dimension' | 'raw' | 'to_code' | 'cases'> & { name: string };
   const found: unknown = await reader('label_change')
     .join('source_state', 'source_state.source', 'label_change.source')
     .whereNull('undone_at')
+    .whereBetween('at', instantsAround(window))
     .orderBy('change_id')
     .select('at', 'dimension', 'raw', 'to_code', 'cases', 'name');
   const catalog = await readCatalog(reader);
@@ -84,55 +86,38 @@ async function labelChangesIn(reader: Knex, zone: string): Promise<Annotation[]>
   });
 }
 
-// A run that fails and is done again within a day leaves nothing out.
-const shortFailure = 86_400;
-
-/** Stretches in which a source that is read again and again could not be. */
-async function failuresIn(reader: Knex, zone: string, today: string): Promise<Annotation[]> {
-  type Run = Pick<PipelineRunRow, 'state' | 'started_at'> & { name: string };
-  const found: unknown = await reader('pipeline_run')
-    .join('source_state', 'source_state.source', 'pipeline_run.source')
-    .whereIn('kind', ['pull', 'file'])
-    .whereNot('state', 'running')
-    .orderBy(['source_state.name', 'run_id'])
-    .select('state', 'started_at', 'source_state.name');
-  const failures: Annotation[] = [];
-  let first: Run | null = null;
-  const end = (until: Run | null): void => {
-    if (!first || (until && until.started_at - first.started_at < shortFailure)) return;
-    const days = { from: localDate(first.started_at, zone), to: until ? localDate(until.started_at, zone) : today };
-    const text = until
-      ? `${first.name} could not be read; what came meanwhile was read afterwards, as far as the source still had it.`
-      : `${first.name} cannot be read since then.`;
-    failures.push({ ...about('failed', days, text), source: first.name });
-  };
-  for (const run of found as Run[]) {
-    if (first && first.name !== run.name) {
-      end(null);
-      first = null;
-    }
-    if (run.state === 'failed') first ??= run;
-    else {
-      end(run);
-      first = null;
-    }
-  }
-  end(null);
-  return failures;
+/** Stretches in which a source could not be read. */
+async function failuresIn(deps: QueryDeps, window: Window, zone: string): Promise<Annotation[]> {
+  return (await readFailures(deps, window, zone)).map(({ source, from, to }) => {
+    const text = to
+      ? `${source} could not be read; what came meanwhile was read afterwards, as far as the source still had it.`
+      : `${source} cannot be read since then.`;
+    return { ...about('failed', { from, to: to ?? localDate(deps.now(), zone) }, text), source };
+  });
 }
 
 /** Where sources begin, end, and bring nothing though they usually do. */
 async function silencesIn(deps: QueryDeps, window: Window, sources: readonly SourceInfo[], zone: string): Promise<Annotation[]> {
-  const span = await spansOf(deps.reader);
   const throughs = sources.map((source) => (source.through === null ? '' : localDate(source.through, source.zone ?? zone)));
   const today = throughs.reduce((a, b) => (b > a ? b : a), '');
-  const earliest = [...span.values()].reduce((a, b) => (b < a ? b : a), '9999-12-31');
+  const earliest = await firstDay(deps.reader);
+  if (earliest === null) return [];
   const from = later(addDays(window.from, -usualDays), earliest);
   const to = window.to < today ? window.to : today;
   if (from > to) return [];
   const counts = await countDays(deps, { from, to });
-  return sources.flatMap(({ name, source, isLive }, i): Annotation[] => {
-    const begins = span.get(source) ?? '';
+  const daysBefore = Math.max(0, daysBetween(from, window.from) + 1);
+  const begun = await Promise.all(
+    sources.map(async ({ name, source }) => {
+      const isBegun = counts
+        .get(name)
+        ?.slice(0, daysBefore)
+        .some((n) => n > 0);
+      return isBegun ? null : beginAfter(deps.reader, source, window.from);
+    }),
+  );
+  return sources.flatMap(({ name, isLive }, i): Annotation[] => {
+    const begins = begun[i] ?? '';
     const through = throughs[i] ?? '';
     const days = counts.get(name) ?? [];
     // Of the day it is known to, only a part may be known.
@@ -145,17 +130,27 @@ async function silencesIn(deps: QueryDeps, window: Window, sources: readonly Sou
     const end = `Nothing is known of ${name} after ${formatDate(through)}.`;
     return [
       ...gaps,
-      ...(begins > earliest && begins > window.from ? [{ ...about('start', { from: begins, to: begins }, start), source: name }] : []),
+      ...(begins > earliest ? [{ ...about('start', { from: begins, to: begins }, start), source: name }] : []),
       ...(through && through < today && !isLive ? [{ ...about('end', { from: addDays(through, 1), to: today }, end), source: name }] : []),
     ];
   });
 }
 
-/** The first day of each source. */
-async function spansOf(reader: Knex): Promise<Map<number, string>> {
-  const found: unknown = await reader('case_fact').groupBy('source').select('source').min({ begins: 'received_on' });
-  return new Map((found as { source: number; begins: string }[]).map((row) => [row.source, row.begins]));
+/** The day of the first case at all; null for none. */
+async function firstDay(reader: Knex): Promise<string | null> {
+  const row = await received(reader).orderBy('received_on').first('received_on');
+  return row?.received_on ?? null;
 }
+
+/** The day of a source's first case where that lies after a date; else null. Walks along the dates: from there back to any case, else on to the first. */
+async function beginAfter(reader: Knex, source: number, date: string): Promise<string | null> {
+  const of = () => received(reader).whereRaw('+source = ?', [source]); // the sign keeps to the index by date
+  if (await of().where('received_on', '<=', date).orderBy('received_on', 'desc').first('received_on')) return null;
+  const row = await of().where('received_on', '>', date).orderBy('received_on').first('received_on');
+  return row?.received_on ?? null;
+}
+
+const received = (reader: Knex) => reader<{ received_on: string }>('case_fact').whereNotNull('received_on');
 
 /** Cases of each day by name of the source, from the first day on. */
 async function countDays(deps: QueryDeps, { from, to }: Window): Promise<Map<string, number[]>> {

@@ -66,6 +66,23 @@ annotations('tell of days without cases, where a source begins and where it ends
   assert.equal(await told({ from: '2023-01-01', to: '2023-12-31' }), []);
 });
 
+annotations('tell of a source that begins in the period shown, also after the period or once more', async () => {
+  const through = { throughAt: at('2024-05-31T23:59:59Z') };
+  await loadRecords(temp.store, daily('d', '2024-01-01', 152, 1), { source: 'desk', ...through });
+  await loadRecords(
+    temp.store,
+    daily('f', '2024-01-10', 142, 1, (i) => i >= 5 && i < 100),
+    { source: 'form', ...through },
+  ); // silent from 15 January to 18 April
+  await loadRecords(temp.store, daily('p', '2024-05-10', 22, 1), { source: 'phone', ...through });
+  const starts = async (from: string, to: string) =>
+    (await told({ from, to })).filter(({ kind }) => kind === 'start').map(({ source, from }) => [source, from]);
+  assert.equal(await starts('2024-01-01', '2024-05-31'), [['form', '2024-01-10'], ['phone', '2024-05-10']]); // prettier-ignore
+  assert.equal(await starts('2024-04-01', '2024-05-09'), []);
+  assert.equal(await starts('2024-05-10', '2024-05-31'), []); // at the edge there is nothing before to miss
+  assert.equal(await starts('2024-05-01', '2024-05-10'), [['phone', '2024-05-10']]);
+});
+
 annotations('tell nothing where there is nothing', async () => {
   assert.equal(await told(), []);
 });
@@ -98,6 +115,11 @@ annotations('tell of a source that could not be read for a day or more, not of w
     ['failed', '2024-02-01', '2024-02-04'],
     ['failed', '2024-05-30', '2024-06-01'],
   ]); // prettier-ignore
+  // A part of a stretch tells of all of it.
+  const failed = async (from: string, to: string) => (await told({ from, to })).map((a) => [a.from, a.to]);
+  assert.equal(await failed('2024-02-03', '2024-02-03'), [['2024-02-01', '2024-02-04']]);
+  assert.equal(await failed('2024-02-05', '2024-05-29'), []);
+  assert.equal(await failed('2024-05-31', '2024-05-31'), [['2024-05-30', '2024-06-01']]);
 });
 
 annotations.run();
