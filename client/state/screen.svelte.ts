@@ -30,7 +30,8 @@ export class Screen {
   readonly queries = $derived.by(() => this.#queriesOf(this.view, this.known));
   readonly #asked = $derived.by(() => JSON.stringify(this.queries.map(serialiseQuery)));
   // What the page itself looks at is not widened by a change of the address.
-  readonly #widen = $derived.by(() =>
+  /** How to look at more, for figures that rest on too little. */
+  readonly widen = $derived.by(() =>
     widerViews(viewState.view)
       .filter(({ change }) => viewToSearch(this.#over({ ...viewState.view, ...change })) !== viewToSearch(this.view))
       .map(({ label, change }) => ({ label, onclick: () => viewState.set(change) })),
@@ -78,41 +79,44 @@ export class Screen {
    * @param index position of the report's table in the answer
    */
   frame(report: Report, index: number) {
-    const screen = this;
-    return {
-      report,
-      get answer() {
-        return screen.answer.stateOf(index);
-      },
-      get grain() {
-        return screen.grainOf(report);
-      },
-      get currency() {
-        return screen.currency;
-      },
-      get zone() {
-        return screen.zone;
-      },
-      get today() {
-        return screen.known.today;
-      },
-      get sourceCount() {
-        return screen.sourceCount;
-      },
-      get filters() {
-        return screen.filters;
-      },
-      get files() {
-        return screen.filesOf(report, index);
-      },
-      get widen() {
-        return screen.#widen;
-      },
-      get asked() {
-        return reportQuery(report, screen.view, screen.known);
-      },
-      onretry: () => this.ask(),
-      oncancel: () => this.answer.cancel(),
-    };
+    return frameOf(this, report, index);
   }
+}
+
+function frameOf(screen: Screen, report: Report, index: number) {
+  return {
+    report,
+    get answer() {
+      return screen.answer.stateOf(index);
+    },
+    get grain() {
+      return screen.grainOf(report);
+    },
+    get currency() {
+      return screen.currency;
+    },
+    get zone() {
+      return screen.zone;
+    },
+    get today() {
+      return screen.known.today;
+    },
+    get sourceCount() {
+      return screen.sourceCount;
+    },
+    get filters() {
+      return screen.filters;
+    },
+    get files() {
+      return screen.filesOf(report, index);
+    },
+    get widen() {
+      return screen.widen;
+    },
+    get asked() {
+      return reportQuery(report, screen.view, screen.known);
+    },
+    onretry: () => screen.ask(),
+    oncancel: () => screen.answer.cancel(),
+  };
 }
