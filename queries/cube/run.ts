@@ -267,6 +267,10 @@ function valuesOf(name: string, view: FactView, then: Then): (row: number) => nu
     const amounts = view.column('redress_minor');
     return (row) => Math.trunc((amounts[row] ?? NaN) / 100) ** 2;
   }
+  if (name.endsWith('_squared')) {
+    const valueOf = valuesOf(name.slice(0, -'_squared'.length), view, then);
+    return (row) => valueOf(row) ** 2;
+  }
   const column = view.column(name);
   return (row) => (column[row] === nothing ? NaN : (column[row] ?? NaN));
 }
