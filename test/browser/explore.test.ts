@@ -165,6 +165,8 @@ explore('names both windows in dates, and draws a part of a period hollow', asyn
   const line = await page.locator('section.top .line p').innerText();
   assert.match(line, /^1 June to 20 November 2026, compared with \d+ \w+ 2025 to \d+ \w+ 2026/, line);
   const dots = page.locator('[data-report=resolution_time] .mark-symbol.role-mark').first().locator('path');
+  // What happened beside the axis comes later and draws the picture once more.
+  await dots.nth(5).waitFor();
   const fills = await dots.evaluateAll((paths) => paths.map((path) => [path.getAttribute('fill'), path.getAttribute('stroke')]));
   assert.equal(
     fills.map(([fill, stroke]) => fill === stroke),
