@@ -11,8 +11,8 @@ import { writeExport } from '../fixtures/generator/export.ts';
 import { findMap } from '../server/commands/maps.ts';
 import { generatedLines, plainMap } from './ingest.ts';
 
-/** Which cases a bench runs over: the demo data, or as many generated rows. */
-export type BenchCases = 'demo' | number;
+/** Which cases a bench runs over: so many of the demo company, with teams, surveys and all, or so many plain rows. */
+export type BenchCases = { demo: number } | { plain: number };
 
 /** How many cases the demo has. */
 export const demoSize = 60_000;
@@ -51,10 +51,10 @@ export async function overCases<T>(cases: BenchCases, deadline: number, use: (st
 
 async function fileOf(cases: BenchCases, folder: string) {
   const file = path.join(folder, 'cases.csv');
-  if (cases === 'demo') {
-    await writeExport({ seed: 1, until, plant: 'all', size: demoSize }, folder);
+  if ('demo' in cases) {
+    await writeExport({ seed: 1, until, plant: 'all', size: cases.demo }, folder);
     return { map: findMap('demo'), file };
   }
-  await pipeline(Readable.from(generatedLines(cases)), createWriteStream(file));
+  await pipeline(Readable.from(generatedLines(cases.plain)), createWriteStream(file));
   return { map: readMap(plainMap, 'bench'), file };
 }

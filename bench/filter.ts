@@ -29,7 +29,7 @@ interface Change {
  */
 export async function benchFilter(): Promise<BenchReport> {
   const figures: Record<string, unknown> = {};
-  const lines = await overCases('demo', performance.now() + patience, async (store) => {
+  const lines = await overCases({ demo: demoSize }, performance.now() + patience, async (store) => {
     const clientDir = await ensureClient(() => undefined);
     const server = await startServer({ store, clientDir, now: benchNow });
     const browser = await launchBrowser();
