@@ -116,6 +116,7 @@ function beyondInWords(
   if (much && times >= 3) return `${formatTimes(times)} times as ${much}${day} as before`;
   const share = Math.round(Math.abs(times - 1) * 100);
   const size = much ? `${share}%` : (told?.size ?? formatChange(value, before, unit, { currency })).replace(/^[+−]/, '');
+  if ((size === '0%' || size.startsWith('0 ')) && told) return `slightly ${isMore ? more : less}${day} than before`;
   if (size === '0%' || size.startsWith('0 ')) return isCount ? 'about as many as before' : 'about as before';
   return `${size} ${isMore ? more : less}${day} than before`;
 }

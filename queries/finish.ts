@@ -255,7 +255,7 @@ function ratio(measure: Extract<Measure, { kind: 'ratio' }>, [n = 0, numerator =
   const [subtracted = 0] = more;
   if (measure.interval === 'poisson') {
     const [squares = 0] = more;
-    const { rate, lower, upper } = poissonRate(numerator, n, 0.95, dispersionOf({ n, events: numerator, squares }));
+    const { rate, lower, upper } = poissonRate(numerator, n, 0.95, dispersionOf([{ n, events: numerator, squares }]));
     return { value: rate, n, low: lower, high: upper, sums: [n, numerator, squares] };
   }
   if (measure.interval === 'wilson') {

@@ -25,7 +25,7 @@ export async function readFailures(deps: QueryDeps, window: Window, zone: string
   const failures: ReadFailure[] = [];
   let first: Turn | null = null;
   const end = (until: Turn | null): void => {
-    if (!first || (until && until.at - first.at < shortFailure)) return;
+    if (!first || (until?.at ?? deps.now()) - first.at < shortFailure) return;
     failures.push({ source: first.source, from: localDate(first.at, zone), to: until && localDate(until.at, zone) });
   };
   for (const turn of await turnsOf(deps, window)) {

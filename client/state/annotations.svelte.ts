@@ -60,7 +60,12 @@ class Annotations {
       await done;
     } catch (error) {
       const current = currentOf<Annotation>(error);
-      if (!current?.note) return { message: failureOf(error).message, current: null };
+      if (!current?.note) {
+        const { message, code } = failureOf(error);
+        // Who deletes what is gone already sees a list that is out of date.
+        if (code === 404) await this.#ask();
+        return { message, current: null };
+      }
       await this.#ask();
       return { message: overtaken(current, current.note), current: current.note };
     }

@@ -74,17 +74,20 @@ export function spansOf(series: Known, rebases: readonly string[]): Spans {
   const spans: Span[] = [];
   let waiting: Spans['waiting'] = null;
   let end = periods.length;
+  // Where the next decision begins: what came after it belongs to no limits before it, also while it still waits.
+  let next = periods.length;
   for (let r = rebases.length - 1; r >= 0; r--) {
     const from = periods.findIndex((period) => period >= (rebases[r] ?? ''));
     if (from < 0 || from >= end) {
       if (from < 0) waiting ??= { rebase: r, missing: shortestBaseline };
       continue;
     }
-    const { baseline, known } = firstOf(series, from, end);
+    const { baseline, known } = firstOf(series, from, next);
     if (baseline) {
       spans.unshift({ from, to: end, baseline, seen: { from, to: end }, rebase: r });
       end = from;
-    } else if (end === periods.length) waiting ??= { rebase: r, missing: shortestBaseline - known };
+    } else if (next === periods.length) waiting ??= { rebase: r, missing: shortestBaseline - known };
+    next = from;
   }
   return { spans: [...frozenSpans(series, end), ...spans], waiting };
 }

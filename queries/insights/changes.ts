@@ -92,7 +92,7 @@ function ratioOf(measure: Measure, now: Figure | undefined, before: Figure | und
     if (!isEventRate(measure)) return { count: figure?.value ?? 0, exposure };
     const [n = 0, events = 0, squares = 0] = figure?.sums ?? [];
     // Events that come in bunches are as uncertain as so many fewer.
-    const dispersion = dispersionOf({ n, events, squares });
+    const dispersion = dispersionOf([{ n, events, squares }]);
     return { count: events / dispersion, exposure: n / dispersion };
   };
   const { ratio, lower, upper } = rateRatio(counted(now, times), counted(before, 1), level);

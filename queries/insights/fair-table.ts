@@ -65,8 +65,9 @@ function comparedOf(query: Query, name: MeasureName, rows: readonly TallyRow[]):
 function compare(name: MeasureName, totals: readonly MixTotal[], rows: readonly TallyRow[]): Compared[] {
   const measure = measureOf(name);
   if (!isEventRate(measure)) return measure.kind === 'ratio' ? compareShares(totals) : compareCounts(totals);
-  const [n, events, squares] = [0, 1, 2].map((at) => rows.reduce((sum, row) => sum + (row.sums[at] ?? 0), 0)) as [number, number, number]; // one each
-  return compareRates(totals, dispersionOf({ n, events, squares }));
+  // Within kinds of cases of a member: what sets members apart is what is looked for.
+  const dispersion = dispersionOf(rows.map(({ sums: [n = 0, events = 0, squares = 0] }) => ({ n, events, squares })));
+  return compareRates(totals, dispersion);
 }
 
 /** With whom a member is compared does not depend on whom one looks at: a filter by the members themselves is for what is shown. */

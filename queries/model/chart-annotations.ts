@@ -4,9 +4,8 @@ import { countInWords, describeWindow } from './describe.ts';
 import type { Annotation } from './lists.ts';
 import { dimensionOf } from './dimensions.ts';
 import { measureOf, type MeasureName } from './measures.ts';
-import { type Grain } from './buckets.ts';
 import type { Where } from './query.ts';
-import { startOf } from './buckets.ts';
+import { addBuckets, startOf, type Grain } from './buckets.ts';
 import type { LimitsJson, RebaseJson, Row } from './wire.ts';
 
 /** The named data set that takes the rows of {@link annotationRows}. */
@@ -67,8 +66,8 @@ export function annotationRows(annotations: readonly Numbered[], rows: readonly 
   if (first === undefined || last === undefined) return [];
   const groups = new Map<number, Numbered[]>();
   for (const annotation of annotations) {
-    const begin = startOf(grain, annotation.from);
-    const end = startOf(grain, annotation.to);
+    const begin = beginOf(annotation, grain);
+    const end = endOf(annotation, grain);
     if (end < first || begin > last) continue;
     // What began before the first period stands on it.
     const bucket = places.get(begin < first ? first : begin);
@@ -76,8 +75,7 @@ export function annotationRows(annotations: readonly Numbered[], rows: readonly 
   }
   return [...groups].map(([bucket, group]) => {
     const others = [...groups.keys()].filter((other) => other !== bucket).map((other) => Math.abs(other - bucket));
-    const to = group.reduce((latest, one) => (one.to > latest ? one.to : latest), '');
-    const end = startOf(grain, to);
+    const end = group.reduce((latest, one) => (endOf(one, grain) > latest ? endOf(one, grain) : latest), '');
     return {
       bucket,
       until: places.get(end > last ? last : end) ?? bucket,
@@ -86,6 +84,17 @@ export function annotationRows(annotations: readonly Numbered[], rows: readonly 
       said: group.map((one) => `${one.number}. ${describeAnnotation(one)}`).join('\n'),
     };
   });
+}
+
+/** The period an annotation begins in. Limits begin anew with the first whole period from a date on. */
+function beginOf({ kind, from }: Annotation, grain: Grain): string {
+  const begin = startOf(grain, from);
+  return kind === 'rebase' && begin < from ? addBuckets(grain, begin, 1) : begin;
+}
+
+/** The period an annotation ends in. */
+function endOf(annotation: Annotation, grain: Grain): string {
+  return annotation.kind === 'rebase' ? beginOf(annotation, grain) : startOf(grain, annotation.to);
 }
 
 /** The numbers that stand on a chart, in order. */

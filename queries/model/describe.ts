@@ -167,7 +167,7 @@ export function describeRebase({ from, reason, set_by }: Pick<RebaseJson, 'from'
 
 /** What such a decision waits for. */
 export function describeWaiting(missing: number, grain: Grain): string {
-  return `For that ${countInWords(missing, `more whole ${grain}`)} must be known; until then it goes on as it was.`;
+  return `For that ${countInWords(missing, `more whole ${grain}`)} must be known; until then ranges go on as without it.`;
 }
 
 function describeRange(name: (typeof rangeNames)[number], [low, high]: [number | null, number | null]): string {

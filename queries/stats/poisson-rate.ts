@@ -30,13 +30,19 @@ export interface Bunched {
 }
 
 /**
- * How many times the variance of the events of a unit exceeds their mean: 1 where events come one by one.
+ * How many times the variance of the events of a unit exceeds their mean: 1 where events come one by one. Of several groups it is that within them: how
+ * far their means lie apart is no part of it.
  * @returns at least 1; 1 where fewer than two units, or no events, tell nothing
  * @see Fisher 1950, Biometrics 6:17, the index of dispersion; McCullagh & Nelder 1989, Generalized Linear Models, 6.2.3
  */
-export function dispersionOf({ n, events, squares }: Bunched): number {
-  if (n < 2 || events <= 0) return 1;
-  return Math.max(1, (squares - events ** 2 / n) / (n - 1) / (events / n));
+export function dispersionOf(groups: readonly Bunched[]): number {
+  let [spread, expected] = [0, 0];
+  for (const { n, events, squares } of groups) {
+    if (n < 2 || events <= 0) continue;
+    spread += squares - events ** 2 / n;
+    expected += ((n - 1) * events) / n;
+  }
+  return expected > 0 ? Math.max(1, spread / expected) : 1;
 }
 
 /** The exact limits of the mean of a Poisson distribution in which `count` was seen, between whole counts by the same formula: half the quantiles of χ² with 2 count and 2 count + 2 degrees of freedom. */

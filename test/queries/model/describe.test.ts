@@ -40,7 +40,7 @@ limits('say who had them begin anew and why, and what is missing for that', () =
   assert.match(describeLimits({ ...made, rebase }, 'month'), /\. It begins anew from 1 May 2026: “New form” \(admin\)\.$/);
   assert.match(
     describeLimits({ ...made, waiting: { ...rebase, missing: 1 } }, 'month'),
-    /\(admin\)\. For that 1 more whole month must be known; until then it goes on as it was\.$/,
+    /\(admin\)\. For that 1 more whole month must be known; until then ranges go on as without it\.$/,
   );
 });
 

@@ -41,10 +41,12 @@ rates('counts events that come in bunches as so many fewer', () => {
 
 rates('tells how far events come in bunches', () => {
   // 0, 0, 0 and 4: mean 1, variance (3 × 1 + 9) / 3 = 4.
-  assertNear(dispersionOf({ n: 4, events: 4, squares: 16 }), 4);
+  assertNear(dispersionOf([{ n: 4, events: 4, squares: 16 }]), 4);
   // One each varies by less than chance, and chance is the least.
-  assert.is(dispersionOf({ n: 4, events: 4, squares: 4 }), 1);
-  for (const none of [{ n: 1, events: 5, squares: 25 }, { n: 9, events: 0, squares: 0 }]) assert.is(dispersionOf(none), 1); // prettier-ignore
+  assert.is(dispersionOf([{ n: 4, events: 4, squares: 4 }]), 1);
+  // Two groups that are each as even as can be do not bunch for lying apart.
+  assert.is(dispersionOf([{ n: 4, events: 4, squares: 4 }, { n: 4, events: 40, squares: 400 }]), 1); // prettier-ignore
+  for (const none of [{ n: 1, events: 5, squares: 25 }, { n: 9, events: 0, squares: 0 }]) assert.is(dispersionOf([none]), 1); // prettier-ignore
 });
 
 rates.run();
