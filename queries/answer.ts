@@ -28,9 +28,10 @@ export async function answer(
 ): Promise<AnswerJson> {
   const start = clock();
   const budget = openBudget(given.bounds, clock);
+  const prepared = await prepareAll({ ...given, budget }, queries);
+  // Only now, so that no fact is older than the time until which they are said to be known.
   const executor = (await given.cube?.executor()) ?? sqlExecutor(given.reader);
   const deps = { ...given, budget, executor };
-  const prepared = await prepareAll(deps, queries);
   const store: TallyStore = new Map();
   const judging = await judgingOf(deps.reader, prepared);
   const wholes = prepared.map((p) => (p.query.against ? wholeOf(p) : null));

@@ -44,10 +44,17 @@ export class Facts {
   readonly surveys = new ColumnTable('survey_fact');
   readonly issues = new ColumnTable('case_issue');
   #made = new Map<string, Held>();
+  #version = 0;
+
+  /** Another number after every change: positions of rows found before it mean nothing. */
+  get version(): number {
+    return this.#version;
+  }
 
   /** Drops what was made of columns that have changed. */
   changed(): void {
     this.#made.clear();
+    this.#version += 1;
   }
 
   view(fact: FactName): FactView {

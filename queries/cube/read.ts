@@ -101,8 +101,20 @@ export async function followFacts(reader: Knex, facts: Facts, since: number, mos
     for (const { survey_id } of moved) surveys.remove(Number(survey_id));
     for (const [table, texts] of added) table.add(texts, false);
     facts.changed();
+    await compareCounts(trx, facts);
     return change;
   });
+}
+
+/**
+ * A survey that moved from a case and was deleted before anybody asked leaves no trace to follow: as many rows as the store has are the proof that nothing
+ * was missed.
+ */
+async function compareCounts(trx: Knex, { cases, surveys, issues }: Facts): Promise<void> {
+  for (const table of [cases, surveys, issues]) {
+    const row = await trx(table.name).count({ n: '*' }).first<{ n: number }>();
+    if (Number(row.n) !== table.count) throw new TooMuchChanged(`${table.name}: ${table.count} rows in memory, ${row.n} in the store`);
+  }
 }
 
 /**

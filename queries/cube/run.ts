@@ -4,7 +4,7 @@ import type { DateName } from '../model/measure.ts';
 import type { DimensionName } from '../model/dimensions.ts';
 import type { Sum, Tally, TallyRow, Through } from '../model/tally.ts';
 import { dateColumns } from '../sql/conditions.ts';
-import { planStatements, rowsFor, type Statement, type StatementRow } from '../sql/statements.ts';
+import { planStatements, rowsFor, sharedConditions, type Statement, type StatementRow } from '../sql/statements.ts';
 import { binsOf, waitedSeconds } from './bins.ts';
 import { nothing, type Held } from './columns.ts';
 import { bucketOf, dateOf, dayOf } from './days.ts';
@@ -33,8 +33,15 @@ export async function tallyFacts(
 ): Promise<TallyRow[][]> {
   const answers: TallyRow[][] = tallies.map(() => []);
   const pass: Pass = { facts, texts, filtered: new Map(), bands: new Map() };
+  let { version } = facts;
   for (const statement of planStatements(tallies, true)) {
     await budget.rest();
+    // Facts may have changed while others had their turn.
+    if (version !== facts.version) {
+      pass.filtered.clear();
+      pass.bands.clear();
+      ({ version } = facts);
+    }
     const rows = run(pass, statement, budget);
     const done = new Map<string, TallyRow[]>();
     for (const index of statement.users) {
@@ -62,9 +69,9 @@ function run(pass: Pass, statement: Statement, budget: Budget): StatementRow[] {
   keepBetween(selection, dates, from === null ? -Infinity : dayOf(from), dayOf(to));
   if (at && (at !== 'received_at' || tally.matureDays > 0))
     keepByThen(selection, view.column(at), view.column('source'), new Then(tally.through, tally.matureDays));
-  keepConditions(selection, tally.where, view, then);
+  keepConditions(selection, [...tally.where, ...sharedConditions(sums)], view, then);
 
-  const groups = groupRows(selection, statement, dates, keysOf(pass, tally, view, then), budget);
+  const groups = groupRows(selection, statement, dates, keysOf(pass, tally, selection, view, then), budget);
   const found = groups.found.map(({ date, keys }): StatementRow => ({ date, keys, bins: null, sums: sums.map(() => 0) }));
   const parts = new Map<string, Selection>();
   sums.forEach((sum, s) => {
@@ -132,7 +139,7 @@ function codesOf(pass: Pass, name: DimensionName, view: FactView, { fact, throug
 }
 
 /** The codes of what rows are split by, in the order of `by`; with `keep`, other codes than the kept ones are one. */
-function keysOf(pass: Pass, tally: Statement['tally'], view: FactView, then: Then): Held[] {
+function keysOf(pass: Pass, tally: Statement['tally'], { rows, count }: Selection, view: FactView, then: Then): Held[] {
   const columns = tally.by.map((name) => codesOf(pass, name, view, tally, then));
   const { keep } = tally;
   if (!keep) return columns;
@@ -142,8 +149,13 @@ function keysOf(pass: Pass, tally: Statement['tally'], view: FactView, then: The
     return [first.map((code) => (kept.has(code) ? code : otherCode))];
   }
   const kept = new Set(keep.map((codes) => codes.join(',')));
-  const isKept = Uint8Array.from({ length: view.size }, (_, row) => (kept.has(columns.map((c) => c[row]).join(',')) ? 1 : 0));
-  return columns.map((column) => column.map((code, row) => (isKept[row] === 1 ? code : otherCode)));
+  const keys = columns.map(() => new Int32Array(view.size));
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] ?? 0;
+    const isKept = kept.has(columns.map((column) => column[row]).join(','));
+    for (const [k, column] of columns.entries()) (keys[k] ?? column)[row] = isKept ? (column[row] ?? 0) : otherCode;
+  }
+  return keys;
 }
 
 interface Groups {
@@ -154,6 +166,8 @@ interface Groups {
 
 /** Cells of a table of all dates and keys up to which one is kept; beyond it groups are looked up by what they are. */
 const mostCells = 4_194_304;
+/** Keys up to which cells have numbers, with dates of ten thousand years. */
+const mostNumbered = 2 ** 31;
 
 function groupRows({ rows, count }: Selection, statement: Statement, dates: Held, keys: readonly Held[], budget: Budget): Groups {
   const of = new Int32Array(dates.length);
@@ -176,19 +190,22 @@ function groupRows({ rows, count }: Selection, statement: Statement, dates: Held
   const widths = keys.map((column) => widest(column, rows, count) + 2);
   const width = widths.reduce((product, w) => product * w, 1);
   let cells = new Int32Array(0);
-  const named = new Map<number, number>();
+  const named = new Map<number | string, number>();
+  // Numbers of cells beyond 2^53 would fall together.
+  const isNumbered = width <= mostNumbered;
   for (let i = 0; i < count; i++) {
     const row = rows[i] ?? 0;
     const day = dates[row] ?? 0;
     let cell = byDay.get(day) ?? positionOf(day);
     for (let k = 0; k < keys.length; k++) cell = cell * (widths[k] ?? 1) + (keys[k]?.[row] ?? 0) + 1;
     const isTabled = cell < mostCells && width <= mostCells;
+    const name = isNumbered ? cell : [byDay.get(day), ...keys.map((column) => column[row])].join();
     if (isTabled && cell >= cells.length) cells = enlarged(cells, cell, width);
-    let group = isTabled ? (cells[cell] ?? 0) - 1 : (named.get(cell) ?? -1);
+    let group = isTabled ? (cells[cell] ?? 0) - 1 : (named.get(name) ?? -1);
     if (group < 0) {
       group = found.length;
       if (isTabled) cells[cell] = group + 1;
-      else named.set(cell, group);
+      else named.set(name, group);
       found.push({ date: dateNames[byDay.get(day) ?? 0] ?? '', keys: keys.map((column) => column[row] ?? 0) });
       if ((found.length & 1023) === 0) budget.spend('groups', 1024);
     }

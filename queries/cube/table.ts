@@ -29,6 +29,11 @@ export class ColumnTable {
     return this.#size;
   }
 
+  /** Rows that count. */
+  get count(): number {
+    return this.#size - this.#gone;
+  }
+
   /** Rows that are gone or were added out of order: when they are many, reading anew is better. */
   get stray(): number {
     return this.#gone + this.#later.size;

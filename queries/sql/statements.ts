@@ -1,4 +1,5 @@
 import { addDays, type Grain, startOf } from '../model/buckets.ts';
+import type { Condition } from '../model/measure.ts';
 import type { Sum, Tally, TallyRow } from '../model/tally.ts';
 
 /** One SELECT that several tallies read from: they differ only in dates, grain and sums. */
@@ -117,4 +118,15 @@ function sharedOf({ fact, on, by, keep, bin, matureDays, where, filter, through 
 
 function finest(grains: (Grain | null)[]): Grain | null {
   return (['day', 'week', 'month', 'quarter', 'year'] as const).find((grain) => grains.includes(grain)) ?? null;
+}
+
+/** What all sums ask of a row can be asked of it before it is grouped. */
+export function sharedConditions(sums: readonly Sum[]): readonly Condition[] {
+  const [first, ...others] = sums;
+  return first ? first.where.filter((c) => others.every((sum) => sum.where.some((other) => isSame(other, c)))) : [];
+}
+
+/** Whether two pieces of a tally say the same. */
+export function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -7,7 +7,7 @@ import { conditionSql, dateColumns, filterSql, known, tables } from './condition
 import { then, type Context } from './context.ts';
 import { all, inside, isOneOf, join, sql, type Fragment } from './fragment.ts';
 import { engineOf, selectRows, type SelectedRow } from './select.ts';
-import { planStatements, rowsFor, type Statement, type StatementRow } from './statements.ts';
+import { isSame, planStatements, rowsFor, sharedConditions, type Statement, type StatementRow } from './statements.ts';
 
 /**
  * Answers tallies with SQL. Tallies that differ only in dates, grain or sums share a SELECT where they can.
@@ -202,16 +202,6 @@ function waitedSql(seconds: number, context: Context): Fragment {
   const at = join([sql('cast('), then(context), sql('as bigint)')], ' ');
   const until = join([sql('case when f.ended_at <='), then(context), sql('then f.ended_at else'), at, sql('end')], ' ');
   return inside(join([sql('(('), until, sql(`) - f.received_at) / ${seconds}`)], ''));
-}
-
-/** What all sums ask of a row can be asked of it before it is grouped. */
-function sharedConditions(sums: readonly Sum[]): readonly Condition[] {
-  const [first, ...others] = sums;
-  return first ? first.where.filter((c) => others.every((sum) => sum.where.some((other) => isSame(other, c)))) : [];
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function named(piece: Fragment, name: string): Fragment {

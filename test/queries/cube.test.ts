@@ -258,6 +258,26 @@ facts('are read anew after a load too large to follow, and SQL answers until the
   }
 });
 
+facts('keep no survey that moved from another case and was deleted before anybody asked', async () => {
+  const temp = await tempStore();
+  const cube = openCube({ reader: temp.store.reader, log: () => undefined });
+  try {
+    const survey = { source_id: 'k', kind: 'csat', scale: '1-5', score: 5, answered_at: firstDay + day } as const;
+    const one = (source_id: string, surveys: CaseRecord['surveys']): CaseRecord => ({ source_id, kind: 'complaint', received_at: firstDay, surveys: surveys ?? [] }); // prettier-ignore
+    const load = (records: CaseRecord[]) => loadRecords(temp.store, records, { throughAt: now, now });
+    await load([one('A', []), one('C', [survey])]);
+    await cube.fill();
+    await load([one('A', [survey])]);
+    await load([one('A', [])]);
+    // What cannot be followed is read anew.
+    if ((await cube.executor()) === null) await cube.fill();
+    await compare(temp.store, cube, fc.sample(questions, { numRuns: 60, seed: 10 }).map((asked) => ({ ...asked, measure: 'surveys_answered', from: 0, days: 300 }))); // prettier-ignore
+  } finally {
+    await cube.close();
+    await temp.close();
+  }
+});
+
 facts('that would take too much memory stay in the store', async () => {
   const temp = await tempStore();
   const logged: string[] = [];

@@ -100,6 +100,8 @@ export async function openPage(
  */
 export async function faultsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe);
+  // Pale while newer figures are under way; what stays pale is looked at as it is.
+  await page.waitForFunction(() => document.querySelector('.stale') === null, undefined, { timeout: 5_000 }).catch(() => undefined);
   await page.evaluate(untilArrived);
   const { violations } = await page.evaluate(() =>
     (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> } }).axe.run(),
