@@ -310,6 +310,95 @@ export interface BaselineRow {
   taken_back_at: number | null;
 }
 
+/** What is told to whom and when; `filter` is JSON of a query's `where`, `on_day` JSON of a schedule's `on`. */
+export interface DigestRow {
+  digest_id: number;
+  name: string;
+  /** `config`: it stands in the configuration, and is changed there. */
+  origin: 'config' | 'page';
+  filter: string;
+  every: 'week' | 'month' | 'quarter';
+  on_day: string | null;
+  at: string;
+  zone: string | null;
+  /** Name of a user. */
+  owner: string;
+  /** Local date after which it is not made any more. */
+  ends_on: string | null;
+  /** Where a message goes beside the mail, as `${NAME}`; and how it is written. */
+  webhook: string | null;
+  webhook_kind: 'slack' | 'teams' | null;
+  paused_at: number | null;
+  paused_by: string | null;
+  pause_reason: string | null;
+  created_by: string;
+  created_at: number;
+  changed_by: string | null;
+  changed_at: number | null;
+  version: number;
+  removed_at: number | null;
+}
+
+export interface DigestRecipientRow {
+  digest_id: number;
+  address: string;
+  added_by: string;
+  added_at: number;
+  stopped_at: number | null;
+  stop_reason: 'unsubscribed' | 'departed' | 'refused' | 'removed' | null;
+}
+
+/** What was told of one period, or why it was not: then it is `held`, and has no parts. */
+export interface DigestIssueRow {
+  issue_id: string;
+  digest_id: number;
+  name: string;
+  kind: 'regular' | 'test';
+  grain: 'week' | 'month' | 'quarter';
+  from_on: string;
+  to_on: string;
+  due_at: number;
+  state: 'made' | 'held';
+  /** JSON: a list of texts. */
+  reasons: string | null;
+  made_at: number;
+  checked_at: number;
+  told_at: number | null;
+  as_of_at: number | null;
+  headline: string | null;
+  hash: string | null;
+}
+
+/** A part of an issue, as it was made: `digest.html`, `digest.txt`, `digest.pdf`, `content.json` and pictures. */
+export interface DigestPartRow {
+  issue_id: string;
+  name: string;
+  type: string;
+  bytes: Buffer;
+  sha256: string;
+}
+
+/** A message to one recipient and what became of it. */
+export interface DigestDeliveryRow {
+  delivery_id: number;
+  issue_id: string;
+  digest_id: number;
+  kind: 'digest' | 'test' | 'alert' | 'webhook';
+  /** Of mail in small letters; of a webhook `webhook`. */
+  address: string;
+  round: number;
+  state: 'queued' | 'claimed' | 'sending' | 'sent' | 'failed' | 'unknown' | 'stopped';
+  message_id: string;
+  attempts: number;
+  next_at: number;
+  said: string | null;
+  owner: string | null;
+  claimed_at: number | null;
+  sent_at: number | null;
+  asked_by: string;
+  asked_at: number;
+}
+
 /**
  * The code of a name on a fixed list.
  * @returns 0 for an absent or unknown name

@@ -9,6 +9,7 @@ import * as addFollowUp from './007_add_follow_up.ts';
 import * as addNote from './008_add_note.ts';
 import * as addBaseline from './009_add_baseline.ts';
 import * as addVersion from './010_add_version.ts';
+import * as addDigest from './011_add_digest.ts';
 
 interface Migration {
   name: string;
@@ -27,6 +28,7 @@ const migrations: Migration[] = [
   { name: '008_add_note', up: addNote.up },
   { name: '009_add_baseline', up: addBaseline.up },
   { name: '010_add_version', up: addVersion.up },
+  { name: '011_add_digest', up: addDigest.up },
 ];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */
