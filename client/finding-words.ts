@@ -1,28 +1,7 @@
-import { joined } from '../queries/model/describe.ts';
 import { findingsQuery } from '../queries/model/reports.ts';
 import type { MeasureName } from '../queries/model/measures.ts';
 import { viewToSearch, type Known, type View } from '../queries/model/view.ts';
-import type { FindingJson, FindingsJson } from '../queries/model/wire.ts';
-
-const nouns: Partial<Record<MeasureName, string>> = {
-  received: 'the number received',
-  resolution_days_p50: 'time to resolve',
-  on_time_rate: 'the share on time',
-  csat_rate: 'satisfaction',
-  open: 'open cases',
-  overdue: 'overdue cases',
-  reopen_rate: 'reopening',
-};
-
-/** What stayed as usual, as a sentence; where nothing changed it says so, and where nothing could be judged why. */
-export function steadySentence({ findings, judged, steady }: FindingsJson): string {
-  if (judged === 0) return 'Too early to tell what is usual: a typical range needs twelve whole periods, most of them with cases.';
-  const known = steady.flatMap((measure) => nouns[measure] ?? []);
-  const within = known.length
-    ? `Within ${known.length === 1 ? 'its typical range' : 'their typical ranges'}: ${joined(known, 'and')}.`
-    : '';
-  return findings.length ? within : `Nothing changed beyond what chance allows. ${within}`.trim();
-}
+import type { FindingJson } from '../queries/model/wire.ts';
 
 const screens: Partial<Record<MeasureName, string>> = { received: '/issues', csat_rate: '/satisfaction' };
 

@@ -8,7 +8,8 @@ import { type Grain } from '../queries/model/buckets.ts';
 import { describeReading, drawnRows } from '../queries/model/reading.ts';
 import { drawnMeasures, type Report } from '../queries/model/reports.ts';
 import type { Row, TableJson } from '../queries/model/wire.ts';
-import { absenceOf, marksOf, remarksOf, totalOf, type Mark } from './marks.ts';
+import { absenceOf } from '../queries/model/absence.ts';
+import { marksOf, remarksOf, totalOf, type Mark } from './marks.ts';
 
 /** A report's table as the frame of its chart shows it. */
 export interface Framed {

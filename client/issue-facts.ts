@@ -3,8 +3,8 @@ import { measureOf, type MeasureName } from '../queries/model/measures.ts';
 import { formatCount, formatInterval, formatValue } from '../queries/model/number.ts';
 import { followedFor } from '../queries/model/reading.ts';
 import type { Row, TableJson } from '../queries/model/wire.ts';
-import { changeOf } from './headline.ts';
-import { absenceOf } from './marks.ts';
+import { changeOf } from '../queries/model/change-words.ts';
+import { absenceOf } from '../queries/model/absence.ts';
 
 /** A figure of an issue in words, and which cases it opens. */
 export interface IssueFact {

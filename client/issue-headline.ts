@@ -5,7 +5,7 @@ import { measureOf } from '../queries/model/measures.ts';
 import { formatBucket, formatCount, formatInterval, formatValue } from '../queries/model/number.ts';
 import { judge, signalOf, signals } from '../queries/model/signal.ts';
 import type { Row, TableJson, Value } from '../queries/model/wire.ts';
-import { changeOfRow } from './headline.ts';
+import { changeOfRow } from '../queries/model/change-words.ts';
 
 /**
  * The first sentence of the screen of issues: which is named most, and how that changed.

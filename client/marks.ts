@@ -1,3 +1,4 @@
+import { absenceOf } from '../queries/model/absence.ts';
 import { otherLabel, type DimensionName } from '../queries/model/dimensions.ts';
 import { measureOf, type MeasureName } from '../queries/model/measures.ts';
 import { drawnMeasures, type Report } from '../queries/model/reports.ts';
@@ -63,20 +64,6 @@ export function countOf(row: Row, measure: MeasureName): number | null {
     (measureOf(measure).kind === 'count' || measureOf(measure).kind === 'stock' || row[`${measure}_n`] !== undefined)
     ? value
     : null;
-}
-
-/**
- * Why a measure is missing altogether, where no source has what it needs.
- * @param sourceCount how many sources have cases
- * @returns null where at least one source could answer
- */
-export function absenceOf(table: TableJson, measure: MeasureName | undefined, sourceCount: number): string | null {
-  // What is only remarked on has figures.
-  const isKnown = measure !== undefined && table.rows.some((row) => row[measure] !== null || typeof row[`${measure}_n`] === 'number');
-  if (isKnown) return null;
-  const notes = table.notes.filter((note) => note.measure === measure);
-  const isAll = notes.some((note) => note.source === null) || new Set(notes.map((note) => note.source)).size >= sourceCount;
-  return isAll ? (notes[0]?.message ?? null) : null;
 }
 
 function spoken(report: Report, measure: MeasureName, row: Row): string {

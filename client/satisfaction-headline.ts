@@ -3,8 +3,8 @@ import { countInWords } from '../queries/model/describe.ts';
 import { fewestOfRate } from '../queries/model/beside-all.ts';
 import { measureOf } from '../queries/model/measures.ts';
 import type { TableJson } from '../queries/model/wire.ts';
-import { changeOf } from './headline.ts';
-import { absenceOf } from './marks.ts';
+import { changeOf } from '../queries/model/change-words.ts';
+import { absenceOf } from '../queries/model/absence.ts';
 
 /**
  * The first sentence of the screen of satisfaction: how many are satisfied, how that changed, and how many of those asked say so.

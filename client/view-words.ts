@@ -2,7 +2,7 @@ import { countInWords, describeWindow } from '../queries/model/describe.ts';
 import { dimensionNames } from '../queries/model/dimensions.ts';
 import { rangeNames } from '../queries/model/ranges.ts';
 import { periods, type View } from '../queries/model/view.ts';
-import { nounsOf } from './headline.ts';
+import { nounsOf } from '../queries/model/change-words.ts';
 
 /** What a view looks at in one short line: "Complaints · last 12 months · 2 filters". */
 export function viewInWords({ where, period, time }: View): string {

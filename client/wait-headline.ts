@@ -1,8 +1,8 @@
 import { formatValue } from '../queries/model/number.ts';
 import { followedFor } from '../queries/model/reading.ts';
 import type { TableJson, Value } from '../queries/model/wire.ts';
-import { absenceOf } from './marks.ts';
-import { changeOf } from './headline.ts';
+import { absenceOf } from '../queries/model/absence.ts';
+import { changeOf } from '../queries/model/change-words.ts';
 
 /**
  * The first sentence of the screen of resolution time: within what half and nine in ten are resolved, and how the half changed.

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { absenceOf, countOf, drillOf, marksOf, remarksOf, totalOf } from '../../client/marks.ts';
+import { countOf, drillOf, marksOf, remarksOf, totalOf } from '../../client/marks.ts';
+import { absenceOf } from '../../queries/model/absence.ts';
 import { chartRows } from '../../queries/model/chart-rows.ts';
 import { reports, type Report } from '../../queries/model/reports.ts';
 import type { Column, Row, TableJson } from '../../queries/model/wire.ts';

@@ -1,11 +1,11 @@
-import { formatTimes, toldChange, type ToldChange } from '../queries/model/change.ts';
-import { countInWords } from '../queries/model/describe.ts';
-import type { Unit } from '../queries/model/measure.ts';
-import { measureOf, type MeasureName } from '../queries/model/measures.ts';
-import { formatChange, formatCount, formatValue } from '../queries/model/number.ts';
-import { isBeyondChance } from '../queries/model/reading.ts';
-import { fewestOfRate } from '../queries/model/beside-all.ts';
-import type { Row, TableJson, Value } from '../queries/model/wire.ts';
+import { formatTimes, toldChange, type ToldChange } from './change.ts';
+import { countInWords } from './describe.ts';
+import type { Unit } from './measure.ts';
+import { measureOf, type MeasureName } from './measures.ts';
+import { formatChange, formatCount, formatValue } from './number.ts';
+import { isBeyondChance } from './reading.ts';
+import { fewestOfRate } from './beside-all.ts';
+import type { Row, TableJson, Value } from './wire.ts';
 
 /**
  * The first sentence of the overview: how many came, whether that is more than before, how long they wait, how satisfied they are.

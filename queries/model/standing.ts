@@ -1,8 +1,8 @@
-import type { Grain } from '../queries/model/buckets.ts';
-import { measureOf, type MeasureName } from '../queries/model/measures.ts';
-import { formatBucket, formatInterval, inOneUnit } from '../queries/model/number.ts';
-import { signalOf, signals, verdictOf, verdictWords, type Verdict } from '../queries/model/signal.ts';
-import type { TableJson } from '../queries/model/wire.ts';
+import type { Grain } from './buckets.ts';
+import { measureOf, type MeasureName } from './measures.ts';
+import { formatBucket, formatInterval, inOneUnit } from './number.ts';
+import { signalOf, signals, verdictOf, verdictWords, type Verdict } from './signal.ts';
+import type { TableJson } from './wire.ts';
 
 /** How a figure stands beside its own past. */
 export interface Standing {

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { changeInWords, changeOf, headline } from '../../client/headline.ts';
-import type { Note, Row, TableJson } from '../../queries/model/wire.ts';
+import { changeInWords, changeOf, headline } from '../../../queries/model/change-words.ts';
+import type { Note, Row, TableJson } from '../../../queries/model/wire.ts';
 
 const thin = '\u202f';
 const words = suite('headline');
