@@ -209,7 +209,8 @@ export function parseWhere(raw: unknown, problems: Problem[]): Where {
   return where;
 }
 
-function serialiseWhere(where: Where): Record<string, unknown> {
+/** A filter as JSON of the API. */
+export function serialiseWhere(where: Where): NonNullable<QueryJson['where']> {
   const members = (given: Where['members']) => Object.fromEntries(dimensionNames.filter((d) => given[d]).map((d) => [d, given[d]]));
   const not = members(where.not);
   const range = Object.fromEntries(rangeNames.filter((r) => where.range[r]).map((r) => [r, where.range[r]]));

@@ -1,0 +1,66 @@
+import type { DigestSection } from '../model/digest.ts';
+import { noneLabel } from '../model/dimensions.ts';
+import { formatCount } from '../model/number.ts';
+import { standingOf } from '../model/standing.ts';
+import type { Row, TableJson } from '../model/wire.ts';
+import type { Grain } from '../model/buckets.ts';
+import { foldSmall, isTooFew, memberText } from './fold.ts';
+import { mostNamed, type DigestTables } from './questions.ts';
+import { changeText, emptySection, restText, shareText } from './table-words.ts';
+
+const [name, title] = ['issues', 'What goes wrong most'];
+
+/** The issues by number, each with its share, its change, how it stands beside its own past and how many of it are severe. */
+export function issuesSection(
+  { issues, issueSeries, severe }: DigestTables,
+  { grain, currency, nouns }: { grain: Grain; currency: string; nouns: [one: string, many: string] },
+): DigestSection {
+  const total = issues.rows.reduce((sum, row) => sum + Number(row.received ?? 0), 0);
+  if (total === 0) return emptySection(name, title, `No ${nouns[1]} came in.`);
+  const { named, rest } = foldSmall(issues.rows, 'issue', 'received', mostNamed.issues);
+  const first = named.find((row) => row.issue !== noneLabel);
+  if (!first) return emptySection(name, title, 'No issue is named by enough cases to be told.');
+  const isSevere = severe.rows.some((row) => row.severity !== noneLabel);
+  const rows = named.map((row) => [
+    memberText(row.issue),
+    formatCount(Number(row.received)),
+    shareText(Number(row.received), total),
+    changeText(row, 'received', currency),
+    ...(isSevere ? [severeText(severe, row)] : []),
+    standing(issueSeries, row, grain, currency),
+  ]);
+  const blank = isSevere ? ['–', '–', '–'] : ['–', '–'];
+  const left = rest && [restText(rest, 'issue', 'issues'), formatCount(rest.total), shareText(rest.total, total), ...blank];
+  return {
+    name,
+    title,
+    sentence: `“${String(first.issue)}” is named most: ${formatCount(Number(first.received))} of ${formatCount(total)} ${nouns[1]} (${shareText(Number(first.received), total)}).`,
+    table: {
+      columns: [
+        { label: 'Issue', isNumber: false },
+        { label: 'Received', isNumber: true },
+        { label: 'Share', isNumber: true },
+        { label: 'Against before', isNumber: false },
+        ...(isSevere ? [{ label: 'High or critical', isNumber: true }] : []),
+        { label: 'Beside its own past', isNumber: false },
+      ],
+      rows: [...rows, ...(left ? [left] : [])],
+    },
+    note: rest ? 'Issues of fewer than five cases are put together.' : '',
+  };
+}
+
+function severeText(severe: TableJson, { issue }: Row): string {
+  const count = severe.rows
+    .filter((row) => row.issue === issue && (row.severity === 'critical' || row.severity === 'high'))
+    .reduce((sum, row) => sum + Number(row.received ?? 0), 0);
+  return isTooFew(count) ? 'under 5' : formatCount(count);
+}
+
+function standing(series: TableJson, { issue }: Row, grain: Grain, currency: string): string {
+  const own = { ...series, rows: series.rows.filter((row) => row.issue === issue) };
+  const told = standingOf(own, 'received', grain, currency);
+  if (!told) return '–';
+  const [verdict = '', rule] = [told.words, /^[^:]*: ([^;:]*)/.exec(told.hint)?.[1]];
+  return told.verdict === 'common_cause' || !rule ? verdict : `${verdict}: ${rule}`;
+}

@@ -1,0 +1,26 @@
+import type { DigestSection } from '../model/digest.ts';
+import type { MeasureName } from '../model/measures.ts';
+import { changeOfRow } from '../model/change-words.ts';
+import { formatValue, unknownText } from '../model/number.ts';
+import type { Row } from '../model/wire.ts';
+import { isTooFew, type Folded } from './fold.ts';
+
+/** A section that has nothing to tell but why. */
+export function emptySection(name: string, title: string, sentence: string): DigestSection {
+  return { name, title, sentence, table: null, note: '' };
+}
+
+/** A share of a total in words; n decides the decimals. */
+export function shareText(part: number, whole: number): string {
+  return whole > 0 ? formatValue(part / whole, 'share', { n: whole }) : unknownText;
+}
+
+/** How a count of a row changed, unless either window has too few to be told. */
+export function changeText(row: Row, measure: MeasureName, currency: string): string {
+  return isTooFew(row[`${measure}_before`]) ? 'few before' : changeOfRow(row, measure, currency) || unknownText;
+}
+
+/** What was put together, as the name of a row. */
+export function restText({ members }: NonNullable<Folded['rest']>, one: string, many: string): string {
+  return members > 0 ? `${members} other ${members === 1 ? one : many}` : `other ${many}`;
+}
