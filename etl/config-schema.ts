@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { calendarSchema } from './calendar.ts';
 import { configPath } from './config-path.ts';
 import type { Connector } from './connector.ts';
+import { digestSchema, targetSchema } from './config-digest.ts';
 import { scheduleSchema } from './config-schedule.ts';
 import { zoneName } from './config-zone.ts';
 import { connectors } from './connectors/index.ts';
@@ -83,6 +84,11 @@ export const configSchema = z.strictObject({
     .array(slaPolicySchema)
     .default([])
     .describe('Within what a case is to be acknowledged and resolved; the first policy that fits a case holds.'),
+  targets: z
+    .record(z.string(), targetSchema)
+    .default({})
+    .describe('What is wanted of measures, by their names, as on_time_rate: 90%; digests say whether it is reached.'),
+  digests: z.array(digestSchema).default([]).describe('Reports that are sent by mail, each by its own schedule.'),
   sources: z.array(sourceSchema).default([]).describe('Where records come from.'),
 });
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { withPathsFrom } from './config-path.ts';
 import { pathText } from './config-place.ts';
+import { digestOf, type DigestConfig } from './config-digest.ts';
 import { inOurWords, problemsOf, type ConfigProblem } from './config-problems.ts';
 import { scheduleOf } from './config-schedule.ts';
 import { anySourceSchema, badCalendarName, calendarName, configSchema, sourceKeys, sourceSchema } from './config-schema.ts';
@@ -32,6 +33,9 @@ export interface Config {
   };
   calendars: Record<string, Calendar>;
   slaPolicies: SlaPolicy[];
+  /** By measure, in its unit; names are checked against the model. */
+  targets: Record<string, number>;
+  digests: DigestConfig[];
   sources: SourceConfig[];
 }
 
@@ -49,6 +53,8 @@ export function defaultConfig(dataDir: string): Config {
     organisation: { name: 'Silverlining', zone: null, currency: null },
     calendars: {},
     slaPolicies: [],
+    targets: {},
+    digests: [],
     sources: [{ name: 'inbox', connector: 'folder', options, map: 'standard', schedule: { every: '15m' } }],
   };
 }
@@ -64,7 +70,7 @@ export function readConfig(text: string, { where, folder }: ConfigPlace): Config
   const parsed = withPathsFrom(folder, () => configSchema.safeParse(written, { error: inOurWords }));
   if (parsed.error) problems.push(...problemsOf(parsed.error.issues), ...unknownSources(parsed.error, written));
   const sources = tablesOf(written, 'sources');
-  problems.push(...sameNames(sources));
+  problems.push(...sameNames(sources, 'sources'), ...sameNames(tablesOf(written, 'digests'), 'digests'));
   problems.push(...rulesOf(written));
   if (problems.length) {
     const seen = new Set<string>();
@@ -80,6 +86,8 @@ export function readConfig(text: string, { where, folder }: ConfigPlace): Config
     organisation: { name, zone, currency, ...(calendar === undefined ? {} : { calendar }) },
     calendars: data.calendars,
     slaPolicies: data.sla_policies,
+    targets: data.targets,
+    digests: data.digests.map(digestOf),
     sources: data.sources.map(sourceOf),
   };
 }
@@ -140,13 +148,14 @@ function restOfUnknown(issues: readonly z.core.$ZodIssue[], source: unknown): Co
   return error ? problemsOf(error.issues) : [];
 }
 
-function sameNames(sources: Record<string, unknown>[]): ConfigProblem[] {
-  const names = sources.map((source) => source.name);
-  return names.flatMap((name, i) => (typeof name === 'string' && names.indexOf(name) < i ? [taken(name, ['sources', i])] : []));
+function sameNames(entries: Record<string, unknown>[], list: 'sources' | 'digests'): ConfigProblem[] {
+  const names = entries.map((entry) => entry.name);
+  const what = list === 'sources' ? 'source' : 'digest';
+  return names.flatMap((name, i) => (typeof name === 'string' && names.indexOf(name) < i ? [taken(name, [list, i], what)] : []));
 }
 
-function taken(name: string, above: PropertyKey[]): ConfigProblem {
-  return { path: [...above, 'name'], message: `"${name}" is the name of another source` };
+function taken(name: string, above: PropertyKey[], what = 'source'): ConfigProblem {
+  return { path: [...above, 'name'], message: `"${name}" is the name of another ${what}` };
 }
 
 /** Names are compared though something else may be wrong: a part that cannot be read refers to nothing. */

@@ -6,10 +6,11 @@ export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday',
 
 /** When something is to run, as data. */
 export interface Schedule {
-  every: (typeof scheduleSteps)[number];
-  /** Week: a weekday (default Monday). Month: a day from 1 to 31 (default 1); in shorter months the last one. */
+  /** Digests also have quarters. */
+  every: (typeof scheduleSteps)[number] | 'quarter';
+  /** Week: a weekday (default Monday). Month, and of a quarter its first one: a day from 1 to 31 (default 1); in shorter months the last one. */
   on?: (typeof weekdays)[number] | number;
-  /** Day, week, month: local time `HH:MM` (default 00:00). */
+  /** Day, week, month, quarter: local time `HH:MM` (default 00:00). */
   at?: string;
   /** IANA zone of `on` and `at`; default the organisation's. */
   zone?: string;
@@ -66,8 +67,9 @@ function isDueOn(schedule: Schedule, day: number): boolean {
     const wanted = weekdays.indexOf((schedule.on as (typeof weekdays)[number] | undefined) ?? 'monday');
     return (((day + 3) % 7) + 7) % 7 === wanted; // 1970-01-01 was a Thursday
   }
-  if (schedule.every === 'month') {
+  if (schedule.every === 'month' || schedule.every === 'quarter') {
     const date = dateOfDay(day);
+    if (schedule.every === 'quarter' && Number(date.slice(5, 7)) % 3 !== 1) return false;
     const wanted = Math.min(Number(schedule.on ?? 1), daysInMonth(date));
     return Number(date.slice(8, 10)) === wanted;
   }

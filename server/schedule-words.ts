@@ -5,7 +5,11 @@ export function scheduleWords({ every, on, at, zone }: Schedule): string {
   if (every === '15m') return 'every 15 minutes';
   if (every === 'hour') return 'every hour';
   const day =
-    every === 'day' ? 'every day' : every === 'week' ? `every ${capital(String(on ?? 'monday'))}` : `on day ${on ?? 1} of every month`;
+    every === 'day'
+      ? 'every day'
+      : every === 'week'
+        ? `every ${capital(String(on ?? 'monday'))}`
+        : `on day ${on ?? 1} of every ${every === 'quarter' ? 'quarter' : 'month'}`;
   return `${day} at ${at ?? '00:00'}${zone === undefined ? '' : ` (${zone})`}`;
 }
 

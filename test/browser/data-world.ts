@@ -49,6 +49,8 @@ export async function openDataWorld(): Promise<DataWorld> {
     organisation,
     calendars: {},
     slaPolicies: [],
+    targets: {},
+    digests: [],
     sources: [
       { name: 'inbox', connector: 'folder', options: { path: inbox }, map: 'standard', schedule: { every: 'day' } },
       {

@@ -21,6 +21,8 @@ config('reads one drop folder every 15 minutes when there is no file', () => {
     organisation: { name: 'Silverlining', zone: null, currency: null },
     calendars: {},
     slaPolicies: [],
+    targets: {},
+    digests: [],
     sources: [
       { name: 'inbox', connector: 'folder', options: { path: path.resolve('/data/inbox') }, map: 'standard', schedule: { every: '15m' } },
     ],
@@ -51,7 +53,14 @@ sources:
 });
 
 config('takes an empty file, and parts without entries, as one without sources', () => {
-  const empty = { organisation: { name: 'Silverlining', zone: null, currency: null }, calendars: {}, slaPolicies: [], sources: [] };
+  const empty = {
+    organisation: { name: 'Silverlining', zone: null, currency: null },
+    calendars: {},
+    slaPolicies: [],
+    targets: {},
+    digests: [],
+    sources: [],
+  };
   for (const text of ['', '# nothing yet', 'organisation:\ncalendars:\nsla_policies:\nsources:\n']) {
     assert.equal(readConfig(text, place), empty);
   }
@@ -87,7 +96,7 @@ sources:
   assert.is(messages.size, problems.length);
   assert.is(
     messages.get('organisaton'),
-    'is no setting here (did you mean "organisation"?); there are organisation, calendars, sla_policies, sources (line 2)',
+    'is no setting here (did you mean "organisation"?); there are organisation, calendars, sla_policies, targets, digests, sources (line 2)',
   );
   assert.is(messages.get('organisation.name'), 'is a number; it must be text (line 3)');
   assert.match(messages.get('organisation.zone') ?? '', '"Europe/Vienn" is no time zone');
@@ -223,7 +232,7 @@ config('names line and column of broken YAML', () => {
 
 config('says what a file of another shape must be', () => {
   assert.equal(problemsOf('- a\n- b\n'), [
-    ['silverlining.yaml', 'is a list; it must be a table of organisation, calendars, sla_policies, sources'],
+    ['silverlining.yaml', 'is a list; it must be a table of organisation, calendars, sla_policies, targets, digests, sources'],
   ]);
   assert.equal(problemsOf('sources: 7'), [['sources', 'is a number; it must be a list (line 1)']]);
   assert.equal(problemsOf('sources: [7]'), [['sources[0]', 'is a number; it must be a table (line 1)']]);

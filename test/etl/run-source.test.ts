@@ -18,7 +18,14 @@ let deps: SourceDeps;
 running.before.each(async () => {
   temp = await tempStore();
   const text = 'source: other\nzone: UTC\ndate: iso\nkey: id\nfields:\n  kind: { constant: complaint }\n  received_at: received\n';
-  const config = { organisation: { name: 'Test', zone: null, currency: null }, calendars: {}, slaPolicies: [], sources: [] };
+  const config = {
+    organisation: { name: 'Test', zone: null, currency: null },
+    calendars: {},
+    slaPolicies: [],
+    targets: {},
+    digests: [],
+    sources: [],
+  };
   const now = () => Date.UTC(2026, 0) / 1000;
   deps = { store: temp.store, config, findMap: () => readMap(text, 'plain.yaml'), env: {}, now, log: () => undefined, settleMs: 0 };
 });

@@ -26,6 +26,8 @@ schedule.before.each(async () => {
     organisation: { name: 'Test', zone: null, currency: null },
     calendars: {},
     slaPolicies: [],
+    targets: {},
+    digests: [],
     sources: [{ name: 'inbox', connector: 'folder', options: { path: inbox }, map: 'plain', schedule: { every: '15m' } }],
   };
   const findMap = () =>
