@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Knex } from 'knex';
 import { SourceFailed } from '../errors.ts';
 import type { Store } from './open.ts';
+import { forgetOwner, isAlive, newOwner } from './owner.ts';
 import { laterThrough } from './sources.ts';
 import type { SourceStateRow } from './tables.ts';
 import { transact } from './transact.ts';
@@ -50,7 +49,6 @@ export interface LockOptions {
 }
 
 const holdSeconds = 300;
-const held = new Set<string>();
 
 /**
  * Takes the lock of a source and does `atOnce` in the same transaction.
@@ -64,16 +62,15 @@ export async function lockSource<T>(
   atOnce: (trx: Knex.Transaction) => Promise<T>,
   { heartbeatMs = (holdSeconds * 1000) / 5 }: LockOptions = {},
 ): Promise<{ lock: SourceLock; result: T }> {
-  const owner = `${hostname()} ${process.pid} ${randomUUID()}`;
+  const owner = newOwner();
   const states = (trx: Knex.Transaction) => trx<SourceStateRow>('source_state').where({ source: source.code });
-  held.add(owner);
   const result = await transact(store, async (trx) => {
     const state = await states(trx).first('locked_by', 'locked_until');
     if (state?.locked_by && (state.locked_until ?? 0) > now() && isAlive(state.locked_by)) throw new RunInProgress(source.name);
     await states(trx).update({ locked_by: owner, locked_until: now() + holdSeconds });
     return atOnce(trx);
   }).catch((error: unknown) => {
-    held.delete(owner);
+    forgetOwner(owner);
     throw error;
   });
   let renewedAt = performance.now();
@@ -97,7 +94,7 @@ export async function lockSource<T>(
     },
     abandon() {
       clearInterval(timer);
-      held.delete(owner);
+      forgetOwner(owner);
     },
   };
   const timer = setInterval(() => {
@@ -109,17 +106,4 @@ export async function lockSource<T>(
       .finally(() => (isBeating = false));
   }, heartbeatMs).unref();
   return { lock, result };
-}
-
-/** On this machine a dead process holds nothing; of another machine's processes only the expiry tells. */
-function isAlive(owner: string): boolean {
-  const [host, pid] = owner.split(' ');
-  if (host !== hostname()) return true;
-  if (Number(pid) === process.pid) return held.has(owner);
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
