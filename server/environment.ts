@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { BadInput, didYouMean, type Problem } from '../etl/errors.ts';
+import { defaultSender, readMailbox, readMailServer, type MailSettings } from './digest/mail-settings.ts';
 
 /** What the process is told from outside, read and checked once. */
 export interface Environment {
@@ -18,6 +19,10 @@ export interface Environment {
   demo: boolean;
   /** Whether sources added in the browser may be on this machine. */
   localSources: boolean;
+  /** null: digests are made and kept, and nobody is sent mail. */
+  mail: MailSettings | null;
+  /** Where people reach this server, without a slash at its end; null: at its own address, once it is known what port it listens on. */
+  publicUrl: string | null;
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -35,6 +40,12 @@ export const environmentKeys = {
     default: 'off',
     description: 'Whether a source added in the browser may be an address of this machine: on or off.',
   },
+  SMTP_URL: {
+    default: '',
+    description: 'Mail server, smtp://user:password@host:587 or smtps://…; absent, digests are made and kept but not mailed.',
+  },
+  MAIL_FROM: { default: '', description: 'Sender of mail, Name <address>; absent, Silverlining and the user of SMTP_URL or its host.' },
+  SILVERLINING_URL: { default: '', description: 'Address people reach Silverlining at, for links in mail; absent, http://HOST:PORT.' },
   LOG_LEVEL: { default: 'info', description: `How much is logged: ${logLevels.join(', ')}.` },
 } as const satisfies Record<string, { default: string; description: string }>;
 
@@ -69,6 +80,22 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const localSources = given('SILVERLINING_LOCAL_SOURCES').toLowerCase();
   if (localSources !== 'on' && localSources !== 'off') fail('SILVERLINING_LOCAL_SOURCES', 'is neither on nor off');
 
+  const mailServer = given('SMTP_URL') ? readMailServer(given('SMTP_URL')) : null;
+  if (given('SMTP_URL') && !mailServer)
+    problems.push({
+      field: 'SMTP_URL',
+      message: 'is not an address like smtp://user:password@host:587, with %40 for @, %2F for / and %23 for # within user and password',
+    });
+  const sender = given('MAIL_FROM') ? readMailbox(given('MAIL_FROM')) : null;
+  if (given('MAIL_FROM') && !sender) fail('MAIL_FROM', 'is not a sender: expected one like Silverlining <silverlining@example.org>');
+
+  const publicUrl = given('SILVERLINING_URL') ? originOf(given('SILVERLINING_URL')) : null;
+  if (given('SILVERLINING_URL') && !publicUrl)
+    problems.push({
+      field: 'SILVERLINING_URL',
+      message: 'is not an address like https://silverlining.example.org, without a path or a password',
+    });
+
   if (problems.length || !logLevel) throw new BadInput(problems);
   return {
     port,
@@ -80,5 +107,14 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     logLevel,
     demo: demo === 'on',
     localSources: localSources === 'on',
+    mail: mailServer && { ...mailServer, from: sender ?? defaultSender(mailServer) },
+    publicUrl,
   };
+}
+
+/** Scheme, host and port of a web address, or null where it says anything else. */
+function originOf(text: string): string | null {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  return url.href === `${url.origin}/` ? url.origin : null;
 }
