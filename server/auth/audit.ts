@@ -30,6 +30,7 @@ export const auditActions = {
   note_deleted: 'A note beside the trends was deleted',
   baseline_set: 'A typical range was begun anew',
   baseline_taken_back: 'That a typical range begins anew was taken back',
+  digest_resent: 'A digest was sent again',
 } as const;
 
 /** One line of the audit trail. `userId` null: whoever sits at the machine itself. */
