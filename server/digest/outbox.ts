@@ -78,7 +78,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         }
       }
     } finally {
-      mailer?.quit();
+      await mailer?.leave();
       cutOff.signal.removeEventListener('abort', cut);
     }
   }

@@ -24,8 +24,8 @@ export interface Mailer {
    * @returns what became of it; never throws
    */
   deliver(envelope: { from: string; to: string }, bytes: Buffer, onHandover: () => Promise<void>): Promise<Outcome>;
-  /** Takes its leave of the server, without waiting for that. */
-  quit(): void;
+  /** Takes leave of the server. */
+  leave(): Promise<void>;
   /** Cuts the connection off, also within a message, and opens no other. */
   cut(): void;
 }
@@ -43,7 +43,7 @@ export function createMailer(settings: MailSettings, timings: MailTimings = defa
 
   async function connected(): Promise<SMTPConnection> {
     if (line && !line.connection.destroyed && line.sent < mostMessages) return line.connection;
-    quit();
+    await leave();
     if (isOver) throw new Error('mail is not sent any more, since Silverlining stops');
     const connection = new SMTPConnection(connectionOptions(settings, timings));
     // What goes wrong is told to whoever asked; an error nobody listens to would end the process.
@@ -89,12 +89,17 @@ export function createMailer(settings: MailSettings, timings: MailTimings = defa
     }
   }
 
-  function quit(): void {
+  /** Resolves when the server has let go too: one that allows few connections counts the old one until then. */
+  async function leave(): Promise<void> {
     const connection = line?.connection;
     line = null;
-    if (!connection || connection.destroyed) return;
-    socketOf(connection)?.setTimeout(leaveMs);
-    connection.quit();
+    const socket = connection && socketOf(connection);
+    if (!socket || socket.destroyed) return;
+    socket.setTimeout(leaveMs);
+    if (!connection.destroyed) connection.quit();
+    const timer = setTimeout(() => socket.destroy(), leaveMs);
+    await new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+    clearTimeout(timer);
   }
 
   function drop(): void {
@@ -113,7 +118,7 @@ export function createMailer(settings: MailSettings, timings: MailTimings = defa
       if (!isReused || first.isHandedOver || first.outcome.kind !== 'notReached') return first.outcome;
       return (await tryOnce(envelope, bytes, onHandover)).outcome;
     },
-    quit,
+    leave,
     cut() {
       isOver = true;
       drop();
