@@ -1,5 +1,6 @@
 import { annotationRows, numbersOn, rebasesIn, type Numbered } from '../queries/model/chart-annotations.ts';
 import { chartRows } from '../queries/model/chart-rows.ts';
+import { signsOf } from '../queries/model/chart-signs.ts';
 import { countedBy, countInWords } from '../queries/model/describe.ts';
 import type { Annotation } from '../queries/model/lists.ts';
 import { dimensionOf, noneLabel, type DimensionName } from '../queries/model/dimensions.ts';
@@ -123,30 +124,6 @@ function isNameless({ report: { chart }, drawn }: Framed): boolean {
 /** What a frame's figures rest on, in words. */
 export function basisOf({ grain, total, counted, isStock }: Framed): string {
   return isStock ? `${countInWords(total, 'open case')}${grain ? ' at the end' : ''}` : countInWords(total, counted);
-}
-
-/**
- * What the signs of a picture mean.
- * @param before the window compared with, in words; empty where the page says it
- */
-export function signsOf({ report, table, measures, grain, drawn }: Framed, before = ''): string[] {
-  const { type } = report.chart;
-  const isSoFar = grain !== null && drawn.some((row) => row.complete === 0 && measures.some((m) => row[m] !== null));
-  const isJudged = type === 'bands' && (table.limits?.some((l) => l.measure === measures[0]) ?? false);
-  const when = before && `, ${before}`;
-  return [
-    ...(type === 'curve' && table.windows.before ? [`dashed: before${when}`] : []),
-    ...(report.overlay ?? []).filter((m) => measures.includes(m)).map((m) => `grey, dotted: ${measureOf(m).label.toLowerCase()}`),
-    ...(isJudged ? ['thin lines: typical range; large points: signals'] : []),
-    ...(isSoFar ? ['hollow: a part of a period'] : []),
-    ...((type === 'bars' || type === 'pareto') && table.windows.before
-      ? [`upright tick: ${measures[0] === 'received' ? 'the count ' : ''}before${when}`]
-      : []),
-    ...(type === 'intervals' ? ['upright line: all together; blue or orange: more than chance allows'] : []),
-    ...(type === 'funnel' ? ['upright line: what chance allows; coloured: further off than chance explains'] : []),
-    ...(type === 'pareto' ? ['filled: the few that make most of it; at the right, where there is room: the share with all above'] : []),
-    ...(type === 'heat' ? ['stronger: more cases'] : []),
-  ];
 }
 
 /** Whether a chart has an axis of time, beside which notes stand. */

@@ -1,9 +1,10 @@
 import { describeAnnotation } from '../queries/model/chart-annotations.ts';
+import { signsOf } from '../queries/model/chart-signs.ts';
 import { chartSpec } from '../queries/model/chart.ts';
 import { colour } from '../queries/model/colours.ts';
 import { describeWindow, elapsedWindows } from '../queries/model/describe.ts';
 import { formatWhen } from '../queries/model/number.ts';
-import { basisOf, signsOf, type Framed } from './framed.ts';
+import { basisOf, type Framed } from './framed.ts';
 import type { DrawPicture, PictureKind } from './picture.ts';
 
 /** What a picture is of, beyond its figures. */

@@ -1,6 +1,7 @@
+import type { Grain } from '../../queries/model/buckets.ts';
 import type { DigestChart, DigestTable } from '../../queries/model/digest.ts';
 import { measureOf, type MeasureName } from '../../queries/model/measures.ts';
-import { formatBucket, formatCount, formatValue } from '../../queries/model/number.ts';
+import { formatCount, formatTick, formatValue } from '../../queries/model/number.ts';
 import { drawnMeasures } from '../../queries/model/reports.ts';
 import type { Column, Row } from '../../queries/model/wire.ts';
 import { reportOf } from './draw.ts';
@@ -10,7 +11,8 @@ export interface TableRoom {
   periods: number;
   members: number;
 }
-export const usualRoom: TableRoom = { periods: 13, members: 10 };
+/** A year and a month; ten members and what they leave over. */
+export const usualRoom: TableRoom = { periods: 13, members: 11 };
 
 // Members over time are a line each, and a few periods of them are read.
 const periodsBeside = 3;
@@ -23,8 +25,9 @@ const periodsBeside = 3;
 export function figuresOf(chart: DigestChart, currency: string, room: TableRoom = usualRoom): { table: DigestTable; left: number } {
   const { table, grain } = chart;
   const measures = drawnMeasures(reportOf(chart)).filter((name) => table.columns.some((c) => c.measure === name && c.role === 'value'));
-  const keys = table.columns.filter((c) => c.role === 'key');
-  const [member] = keys.filter((c) => c.type !== 'date');
+  // Whether a period is whole is a key, too, and is told with its name.
+  const keys = table.columns.filter((c) => c.role === 'key' && c.type !== 'flag');
+  const [member] = keys.filter((c) => c.type === 'label');
   const [period] = keys.filter((c) => c.type === 'date');
   const cell = (row: Row | undefined, name: MeasureName) => figure(row, name, currency);
   if (member && period && grain) return acrossTime(table.rows, member, { measures, cell, grain, most: room.members });
@@ -40,14 +43,14 @@ export function figuresOf(chart: DigestChart, currency: string, room: TableRoom 
   const name = (row: Row, key: Column) => {
     const value = row[key.name];
     if (key !== period || !grain || typeof value !== 'string') return String(value ?? '–');
-    return `${formatBucket(grain, value)}${row.complete === 0 ? ' (so far)' : ''}`;
+    return `${short(grain, value)}${row.complete === 0 ? ' (so far)' : ''}`;
   };
   const [only] = measures.length === 1 ? measures : [];
   const counted = only && table.columns.some((c) => c.measure === only && c.role === 'n') ? `${only}_n` : null;
   return {
     table: {
       columns: [
-        ...keys.map(({ label }) => ({ label, isNumber: false })),
+        ...keys.map((key) => ({ label: key === period && grain ? capital(grain) : key.label, isNumber: false })),
         ...measures.map((measure) => ({ label: measureOf(measure).label, isNumber: true })),
         ...(counted ? [{ label: 'n', isNumber: true }] : []),
       ],
@@ -64,7 +67,7 @@ export function figuresOf(chart: DigestChart, currency: string, room: TableRoom 
 interface Across {
   measures: readonly MeasureName[];
   cell: (row: Row | undefined, name: MeasureName) => string;
-  grain: Parameters<typeof formatBucket>[0];
+  grain: Grain;
   most: number;
 }
 
@@ -75,10 +78,7 @@ function acrossTime(rows: Row[], member: Column, { measures, cell, grain, most }
   const [measure] = measures;
   return {
     table: {
-      columns: [
-        { label: member.label, isNumber: false },
-        ...periods.map((period) => ({ label: formatBucket(grain, period), isNumber: true })),
-      ],
+      columns: [{ label: member.label, isNumber: false }, ...periods.map((period) => ({ label: short(grain, period), isNumber: true }))],
       rows: members
         .slice(0, most)
         .map((name) => [
@@ -93,4 +93,14 @@ function acrossTime(rows: Row[], member: Column, { measures, cell, grain, most }
 function figure(row: Row | undefined, name: MeasureName, currency: string): string {
   const n = row?.[`${name}_n`];
   return formatValue(row?.[name], measureOf(name).unit, { n: typeof n === 'number' ? n : null, currency });
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** A period in little room; what it is a month or a week of stands above. */
+function short(grain: Grain, period: string): string {
+  const { tick, year } = formatTick(grain, period);
+  return year === null ? tick : `${tick} ${year}`;
 }

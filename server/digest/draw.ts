@@ -3,9 +3,11 @@ import { Resvg } from '@resvg/resvg-js';
 import * as vega from 'vega';
 import { compile } from 'vega-lite';
 import { chartRows } from '../../queries/model/chart-rows.ts';
+import { signsOf } from '../../queries/model/chart-signs.ts';
 import { chartSpec } from '../../queries/model/chart.ts';
 import { colour } from '../../queries/model/colours.ts';
 import type { DigestChart } from '../../queries/model/digest.ts';
+import { describeWindow } from '../../queries/model/describe.ts';
 import { drawnMeasures, reports, type Report } from '../../queries/model/reports.ts';
 import { fontFamily, fontFiles, legible, textWidth } from './fonts.ts';
 import { keyOf, keySvg, type KeyLine } from './picture-key.ts';
@@ -15,15 +17,17 @@ export interface Drawing {
   svg: string;
   width: number;
   height: number;
+  /** What its lines, ticks and points mean; none where nothing needs explaining. */
+  signs: string[];
 }
 
 /** Pictures have twice the pixels, for sharp screens and print. */
 export const pictureScale = 2;
 
 // Without a canvas Vega guesses the width of a text by its length, and cuts names that have room.
-const metrics = (vega as unknown as { textMetrics: { width: (item: TextItem, text?: unknown) => number } }).textMetrics; // exported, but not in its types
+const metrics = (vega as unknown as { textMetrics: { width: (item: TextItem, text?: TextItem['text']) => number } }).textMetrics; // exported, but not in its types
 interface TextItem {
-  text?: unknown;
+  text?: string | number | null;
   fontSize?: number;
   fontWeight?: string | number;
 }
@@ -71,7 +75,12 @@ export async function drawChart(
     await view.runAsync();
     const svg = await view.toSVG();
     const lines = keyOf(spec, rows, (name) => (view.scale('color') as (name: string) => string)(name));
-    return framed(legible(svg), lines, width);
+    const { before } = table.windows;
+    const signs = signsOf(
+      { report, table, measures: drawnMeasures(report), grain: chart.grain, drawn: rows },
+      before && describeWindow(before),
+    );
+    return { ...framed(legible(svg), lines, width), signs };
   } finally {
     view.finalize();
   }
@@ -91,9 +100,10 @@ export function pngOf({ svg }: Pick<Drawing, 'svg'>, faces: readonly string[] = 
 }
 
 /** Vega's drawing with its key in a document that names no face but ours. */
-function framed(drawing: string, lines: KeyLine[], least: number): Drawing {
+function framed(drawing: string, lines: KeyLine[], least: number): Omit<Drawing, 'signs'> {
   const [, wide = '0', high = '0'] = /^<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(drawing) ?? [];
-  const chart = drawing.replace(/font-family="[^"]*"/g, `font-family="${fontFamily}"`);
+  // Vega-Lite writes lines without gaps as dashes, which pdfkit refuses.
+  const chart = drawing.replace(/font-family="[^"]*"/g, `font-family="${fontFamily}"`).replace(/ stroke-dasharray="1,0"/g, '');
   const width = Math.max(least, Math.ceil(Number(wide)));
   const key = keySvg(lines, width);
   const height = Math.ceil(Number(high)) + key.height;

@@ -15,13 +15,24 @@ export const fontFamily = 'Inter';
 
 const open = new Map<Face, fontkit.Font>();
 
+// The same words and numbers are measured again and again; by face and text, in sizes of the letters.
+const widths = new Map<string, number>();
+const mostWidths = 10_000;
+
 /**
  * Width of a text in px (or points) of its size.
  * @param size of the letters, in the same unit
  */
 export function textWidth(text: string, size: number, face: Face): number {
-  const font = fontOf(face);
-  return (font.layout(text).advanceWidth / font.unitsPerEm) * size;
+  const key = `${face} ${text}`;
+  let width = widths.get(key);
+  if (width === undefined) {
+    const font = fontOf(face);
+    width = font.layout(text).advanceWidth / font.unitsPerEm;
+    if (widths.size >= mostWidths) widths.clear();
+    widths.set(key, width);
+  }
+  return width * size;
 }
 
 /**
@@ -29,13 +40,22 @@ export function textWidth(text: string, size: number, face: Face): number {
  * out where they are not seen, as joiners are.
  */
 export function legible(text: string): string {
+  return Array.from(text, (part) => {
+    let known = signs.get(part);
+    if (known === undefined) signs.set(part, (known = legibleSign(part)));
+    return known;
+  }).join('');
+}
+
+// As many as there are characters.
+const signs = new Map<string, string>();
+
+function legibleSign(sign: string): string {
   const font = fontOf('regular');
   const has = (part: string) => font.hasGlyphForCodePoint(part.codePointAt(0) ?? 0);
-  return Array.from(text, (part) => {
-    if (has(part) || part === '\n') return part;
-    const plain = Array.from(part.normalize('NFKD')).filter(has).join('');
-    return plain || (/[\p{C}\p{M}]/u.test(part) ? '' : '□');
-  }).join('');
+  if (sign === '\n' || has(sign)) return sign;
+  const plain = Array.from(sign.normalize('NFKD')).filter(has).join('');
+  return plain || (/[\p{C}\p{M}]/u.test(sign) ? '' : '□');
 }
 
 function fontOf(face: Face): fontkit.Font {

@@ -21,7 +21,7 @@ function tileHtml(tile: DigestTile): string {
     ? `<img src="cid:${contentIdOf(sparkPart(tile.measure))}" width="${w}" height="${h}" alt="" style="display:block;border:0;width:${w}px;height:${h}px">`
     : '';
   return (
-    `<div style="margin:0 16px 16px 0;padding:8px 0 0;border-top:1px solid ${hairline}">` +
+    `<div style="padding:8px 16px 16px 0;border-top:1px solid ${hairline}">` +
     line(tile.title) +
     `<table role="presentation" cellpadding="0" cellspacing="0" border="0" width="100%" style="width:100%"><tr>` +
     `<td style="padding:2px 0;font-size:28px;line-height:34px;font-weight:600;color:${ink};letter-spacing:-0.02em">${escaped(tile.text)}</td>` +

@@ -3,7 +3,21 @@ import { figuresOf, usualRoom } from './chart-table.ts';
 import { hasPicture, type Drawing } from './draw.ts';
 import { escaped } from './escaped.ts';
 import { tilesHtml } from './html-tiles.ts';
-import { columnsOf, contentIdOf, dataTable, face, hairline, heading, ink, link, paper, paragraph, quiet, toneOf } from './markup.ts';
+import {
+  columnsOf,
+  contentIdOf,
+  dataTable,
+  face,
+  hairline,
+  heading,
+  ink,
+  link,
+  narrowStyle,
+  paper,
+  paragraph,
+  quiet,
+  toneOf,
+} from './markup.ts';
 import { chartPart } from './part-names.ts';
 import { unsubscribeHtml } from './personal.ts';
 import type { DigestPlace } from './place.ts';
@@ -80,6 +94,7 @@ function documentOf(content: DigestContent, place: DigestPlace, { drawings, room
 <meta name="color-scheme" content="light only">
 <meta name="supported-color-schemes" content="light only">
 <title>${escaped(title)}</title>
+<style>${narrowStyle}</style>
 </head>
 <body bgcolor="${paper}" style="margin:0;padding:0;background-color:${paper};color:${ink};-webkit-text-size-adjust:100%">
 <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${escaped(content.headline[0])}</div>
@@ -127,7 +142,8 @@ function chartHtml(chart: DigestChart, currency: string, { drawings, room }: Tol
   const { width, height } = drawing;
   const picture =
     `<img src="cid:${contentIdOf(chartPart(chart.report))}" width="${width}" height="${height}" alt="${escaped(chart.sentence)}" ` +
-    `style="display:block;border:0;width:100%;max-width:${width}px;height:auto;background-color:${paper}">`;
+    `style="display:block;border:0;width:100%;max-width:${width}px;height:auto;background-color:${paper}">` +
+    (drawing.signs.length ? paragraph(drawing.signs.join('; '), { size: 13, color: quiet, style: 'padding-top:4px;' }) : '');
   const { table, left } = figuresOf(chart, currency, room);
   const figures = dataTable(table, Infinity, left);
   // Many columns need the whole width.

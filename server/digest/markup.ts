@@ -48,7 +48,7 @@ export function heading(text: string): string {
 export function dataTable({ columns, rows }: DigestTable, most = Infinity, left = 0): string {
   const side = (i: number) => (columns[i]?.isNumber ? 'right' : 'left');
   // What stands on the table is inherited by its cells, which keeps a mail of many figures small.
-  const pad = (i: number) => `padding:4px 0 4px ${i === 0 ? 0 : 12}px`;
+  const pad = (i: number) => `padding:3px 0 3px ${i === 0 ? 0 : 12}px`;
   const cell = (tag: 'td' | 'th', text: string, i: number, more: string) =>
     `<${tag} align="${side(i)}"${tag === 'th' ? ' scope="col"' : ''} style="${pad(i)};${more}">${escaped(text)}</${tag}>`;
   const head = columns.map(({ label }, i) =>
@@ -56,18 +56,20 @@ export function dataTable({ columns, rows }: DigestTable, most = Infinity, left 
   );
   const body = rows.slice(0, most).map((row) => {
     const line = `border-bottom:1px solid ${hairline}`;
-    const cells = row.map((text, i) =>
-      cell('td', text, i, `${line}${columns[i]?.isNumber && text.length < 14 ? ';white-space:nowrap' : ''}`),
-    );
+    const cells = row.map((text, i) => cell('td', text, i, `${line}${text.length < 14 ? ';white-space:nowrap' : ''}`));
     return `<tr>${cells.join('')}</tr>`;
   });
   const missing = left + Math.max(0, rows.length - most);
   return (
     `<table cellpadding="0" cellspacing="0" border="0" width="100%" style="width:100%;border-collapse:collapse;font-size:13px;line-height:18px;` +
-    `color:${ink};font-variant-numeric:tabular-nums;overflow-wrap:anywhere"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>` +
+    `color:${ink};font-variant-numeric:tabular-nums;overflow-wrap:break-word"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>` +
     (missing ? paragraph(`… and ${missing} more in the dashboard`, { size: 13, color: quiet, style: 'padding-top:4px;' }) : '')
   );
 }
+
+/** What a client that knows the width of its window may do better: blocks below each other as wide as the window. */
+const columnClass = 'block';
+export const narrowStyle = `@media (max-width:639px){.${columnClass}{max-width:100%!important}}`;
 
 /**
  * Blocks beside each other where there is room, else below each other, without asking for the width of the window, which many clients do not
@@ -78,7 +80,7 @@ export function columnsOf(blocks: { html: string; width: number }[]): string {
   const parts = blocks.map(
     ({ html, width }, i) =>
       `<!--[if mso]>${i ? '' : '<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>'}<td valign="top" width="${width}"><![endif]-->` +
-      `<div style="display:inline-block;vertical-align:top;width:100%;max-width:${width}px;font-size:13px">${html}</div><!--[if mso]></td><![endif]-->`,
+      `<div class="${columnClass}" style="display:inline-block;vertical-align:top;width:100%;max-width:${width}px;font-size:13px">${html}</div><!--[if mso]></td><![endif]-->`,
   );
   return `<div style="font-size:0;line-height:0">${parts.join('')}<!--[if mso]></tr></table><![endif]--></div>`;
 }

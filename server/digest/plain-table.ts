@@ -4,13 +4,13 @@ const gap = 2;
 const narrowest = 8;
 
 /**
- * Breaks a text between words into lines of at most `width` characters; a longer word is broken where it must be.
+ * Breaks a text at blanks, not at thin ones inside numbers, into lines of at most `width` characters; a longer word is broken where it must be.
  * @param indent stands before every line but the first, and `first` before that
  */
 export function wrapped(text: string, width: number, { first = '', indent = '' }: { first?: string; indent?: string } = {}): string[] {
   const lines = [first];
   let isEmpty = true;
-  for (const word of text.split(/\s+/u).flatMap((part) => pieces(part, width - indent.length))) {
+  for (const word of text.split(/[ \t\r\n]+/).flatMap((part) => pieces(part, width - indent.length))) {
     const line = lines.at(-1) ?? '';
     if (!isEmpty && line.length + 1 + word.length > width) lines.push(indent + word);
     else lines[lines.length - 1] = line + (isEmpty ? '' : ' ') + word;
@@ -22,22 +22,21 @@ export function wrapped(text: string, width: number, { first = '', indent = '' }
 /** A table with aligned columns, numbers to the right, within `width` characters: what is too wide goes on in the next line. */
 export function plainTable({ columns, rows }: DigestTable, width: number): string[] {
   const all = [columns.map(({ label }) => label), ...rows];
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
-  // The widest gives way first: mostly a name.
-  for (let over = total(widths) - width; over > 0; over = total(widths) - width) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const next = Math.max(narrowest, ...widths.filter((one, i) => i !== widest && one < (widths[widest] ?? 0)));
-    const taken = Math.min(over, (widths[widest] ?? 0) - next || 1);
-    if ((widths[widest] ?? 0) <= narrowest) break;
-    widths[widest] = (widths[widest] ?? 0) - taken;
-  }
+  const longest = (texts: string[]) => Math.max(...texts.map((text) => text.length));
+  const cells = columns.map((_, i) => all.map((row) => row[i] ?? ''));
+  const whole = narrowed(
+    cells.map(longest),
+    cells.map((texts) => longest(texts.flatMap((text) => text.split(' ')))),
+    width,
+  );
+  const widths = total(whole) > width ? narrowed(whole, columns.map(() => narrowest), width) : whole; // prettier-ignore
   const line = (row: string[]) => {
-    const cells = row.map((text, i) => wrapped(text, widths[i] ?? narrowest));
-    const height = Math.max(...cells.map((cell) => cell.length));
+    const parts = row.map((text, i) => wrapped(text, widths[i] ?? narrowest));
+    const height = Math.max(...parts.map((part) => part.length));
     return Array.from({ length: height }, (_, at) =>
-      cells
-        .map((cell, i) => {
-          const text = cell[at] ?? '';
+      parts
+        .map((part, i) => {
+          const text = part[at] ?? '';
           return columns[i]?.isNumber ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0);
         })
         .join(' '.repeat(gap))
@@ -46,6 +45,18 @@ export function plainTable({ columns, rows }: DigestTable, width: number): strin
   };
   const [head = [], ...body] = all;
   return [...line(head), '-'.repeat(Math.min(width, total(widths))), ...body.flatMap(line)];
+}
+
+/** Widths of columns that together fit, as far as none gets less than its least: the widest gives way first, mostly a name. */
+function narrowed(widths: number[], least: number[], width: number): number[] {
+  const fitting = [...widths];
+  while (total(fitting) > width) {
+    const spare = fitting.map((one, i) => (one > (least[i] ?? 0) ? one : 0));
+    const widest = Math.max(...spare);
+    if (widest === 0) break;
+    fitting[spare.indexOf(widest)] = widest - 1;
+  }
+  return fitting;
 }
 
 function total(widths: number[]): number {

@@ -1,0 +1,168 @@
+import type { DigestContent, DigestSection, DigestTile } from '../../queries/model/digest.ts';
+import { sparkSize } from '../../queries/model/sparkline.ts';
+import type { Drawing } from './draw.ts';
+import { toneOf } from './markup.ts';
+import { beside, ink, pdfTable, picture, quiet, rule, stack, words, type Block } from './pdf-blocks.ts';
+import { hasSpark, sparkSvg } from './spark.ts';
+
+/** Width of what is printed, in points. */
+export const pageWidth = 515;
+/** Points a px of a picture: its letters of 13 px are 8 points. */
+export const pictureScale = 0.62;
+const columnGap = 20;
+
+/** How much of a digest a page tells; what it leaves out it counts. */
+export interface Detail {
+  signals: number;
+  charts: boolean;
+  notes: number;
+  sections: number;
+  /** Rows of the table of each section. */
+  rows: number[];
+}
+
+/** A chart as it is printed. */
+export interface PrintedChart {
+  question: string;
+  sentence: string;
+  drawing: Drawing;
+}
+
+const headline: ((content: DigestContent) => Block)[] = [
+  ({ headline: [first] }) => words(first, { width: pageWidth, size: 14, face: 'semibold', most: 3 }),
+  ({ headline: [, second] }) => words(second, { width: pageWidth, size: 11, most: 3 }),
+  ({ headline: [, , third] }) => words(third, { width: pageWidth, size: 11, most: 3 }),
+];
+
+/** The blocks of a page from the top, which stand apart from each other. */
+export function pageBlocks(content: DigestContent, charts: PrintedChart[], detail: Detail): Block[] {
+  return [
+    beside([
+      { block: words(`${content.name}: ${content.period.text}`, { width: 300, size: 10, face: 'semibold', most: 2 }), x: 0 },
+      {
+        block: words([content.organisation, content.audience].filter(Boolean).join(' · '), {
+          width: 205,
+          color: quiet,
+          most: 3,
+          align: 'right',
+        }),
+        x: pageWidth - 205,
+      },
+    ]),
+    stack(
+      headline.map((sentence) => sentence(content)),
+      3,
+    ),
+    tilesBlock(content.tiles),
+    changesBlock(content, detail.signals),
+    detail.charts ? chartsBlock(charts) : stack([]),
+    sectionsBlock(content.sections, detail),
+    notesBlock(content.notes, detail.notes),
+  ].filter(({ height }) => height > 0);
+}
+
+function heading(text: string, width: number): Block {
+  return words(text, { width, size: 9.5, face: 'semibold', most: 2 });
+}
+
+function more(count: number, width: number): Block {
+  return words(count > 0 ? `… and ${count} more in the mail` : '', { width, size: 8, color: quiet });
+}
+
+function tilesBlock(tiles: DigestTile[]): Block {
+  const perRow = 3;
+  const width = (pageWidth - (perRow - 1) * columnGap) / perRow;
+  const rows = Array.from({ length: Math.ceil(tiles.length / perRow) }, (_, i) => tiles.slice(perRow * i, perRow * (i + 1)));
+  return stack(
+    rows.map((row) => {
+      const blocks = row.map((tile, i) => ({ block: tileBlock(tile, width), x: i * (width + columnGap) }));
+      return stack([rule(pageWidth), beside(blocks)]);
+    }),
+    7,
+  );
+}
+
+function tileBlock(tile: DigestTile, width: number): Block {
+  const { standing, target } = tile;
+  const scale = 0.75;
+  const sparkWidth = sparkSize.width * scale;
+  const line = (text: string, color: string, most = 2) => words(text, { width, size: 8, color, most });
+  const stands =
+    standing && standing.verdict !== 'common_cause'
+      ? words(tile.change, { width, size: 8, most: 3, lead: { text: `${standing.words} ·`, color: toneOf(standing.verdict) } })
+      : null;
+  return stack([
+    line(tile.title, quiet, 1),
+    beside([
+      {
+        block: words(tile.text, { width: width - sparkWidth - 4, size: tile.text.length > 10 ? 13 : 18, face: 'semibold', most: 1 }),
+        x: 0,
+      },
+      ...(hasSpark(tile) ? [{ block: picture({ svg: sparkSvg(tile), ...sparkSize }, scale), x: width - sparkWidth }] : []),
+    ]),
+    stands ?? line([standing?.words, tile.change].filter(Boolean).join(' · '), standing ? quiet : ink, 3),
+    target ? line([target.words, target.assurance].filter(Boolean).join('; '), ink, 3) : stack([]),
+    line(tile.last, quiet),
+    line(tile.basis.join(' · '), quiet),
+  ]);
+}
+
+function changesBlock({ signals, steady }: DigestContent, most: number): Block {
+  const told = signals.slice(0, most).map(
+    ({ verdict, word, sentence }) =>
+    words(sentence, { width: pageWidth, size: 9, most: 3, lead: { text: `${word}.`, color: toneOf(verdict) } }), // prettier-ignore
+  );
+  const usual = words(steady, { width: pageWidth, size: 9, color: quiet, most: 3 });
+  if (told.length === 0 && usual.height === 0) return stack([]);
+  return stack([rule(pageWidth), heading('What changed', pageWidth), ...told, more(signals.length - told.length, pageWidth), usual], 1);
+}
+
+function chartsBlock(charts: PrintedChart[]): Block {
+  if (charts.length === 0) return stack([]);
+  const gap = (pageWidth - charts.reduce((sum, { drawing }) => sum + drawing.width * pictureScale, 0)) / Math.max(1, charts.length - 1);
+  let x = 0;
+  const columns = charts.map(({ question, sentence, drawing }) => {
+    const width = drawing.width * pictureScale;
+    const block = stack([heading(question, width), words(sentence, { width, size: 8, most: 6 }), picture(drawing, pictureScale)], 3);
+    const column = { block, x };
+    x += width + gap;
+    return column;
+  });
+  const signs = [...new Set(charts.flatMap(({ drawing }) => drawing.signs))].join('; ');
+  return stack([rule(pageWidth), beside(columns), words(signs, { width: pageWidth, size: 8, color: quiet, most: 2 })], 2);
+}
+
+function sectionsBlock(sections: DigestSection[], { sections: most, rows }: Detail): Block {
+  const width = (pageWidth - columnGap) / 2;
+  const columns: [Block[], Block[]] = [[], []];
+  const heightOf = (blocks: Block[]) => stack(blocks, 7).height;
+  sections.slice(0, most).forEach((section, i) => {
+    const [left, right] = columns;
+    (heightOf(right) < heightOf(left) ? right : left).push(sectionBlock(section, rows[i] ?? 0, width));
+  });
+  if (columns[0].length === 0) return stack([]);
+  const side = columns.map((blocks, i) => ({ block: stack(blocks, 7), x: i * (width + columnGap) }));
+  return stack([rule(pageWidth), beside(side), more(sections.length - most, pageWidth)]);
+}
+
+function sectionBlock({ title, sentence, table, note }: DigestSection, most: number, width: number): Block {
+  const rows = table?.rows.slice(0, most) ?? [];
+  return stack(
+    [
+      heading(title, width),
+      words(sentence, { width, most: 3 }),
+      table && rows.length ? pdfTable({ ...table, rows }, width) : stack([]),
+      // A table of which nothing is shown is not begun.
+      rows.length && table ? more(table.rows.length - rows.length, width) : stack([]),
+      rows.length ? words(note, { width, size: 8, color: quiet, most: 2 }) : stack([]),
+    ],
+    1.5,
+  );
+}
+
+function notesBlock(notes: string[], most: number): Block {
+  if (notes.length === 0) return stack([]);
+  const told = [...notes.slice(0, most), ...(notes.length > most ? [`… and ${notes.length - most} more in the mail`] : [])];
+  const lead = { text: 'About the data.', color: quiet };
+  return stack([rule(pageWidth), words(told.join(' '), { width: pageWidth, size: 8, color: quiet, most: 12, lead })]);
+}
