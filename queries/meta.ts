@@ -12,7 +12,7 @@ import { reports } from './model/reports.ts';
 import type { MetaJson } from './model/wire.ts';
 
 /** The model and what the store holds, as `GET /api/meta` publishes it; the server adds who asks. */
-export async function readMeta(deps: QueryDeps): Promise<Omit<MetaJson, 'user' | 'demo'>> {
+export async function readMeta(deps: QueryDeps): Promise<Omit<MetaJson, 'user' | 'demo' | 'attention'>> {
   const { reader, organisation } = deps;
   const [sources, counts, span, { currency }, business] = await Promise.all([
     readSources(reader, deps.now()),

@@ -188,6 +188,8 @@ export interface MetaJson {
   latest: string | null;
   user: { name: string; role: string };
   demo: boolean;
+  /** What the one who asks should look after, in a sentence each, and where. */
+  attention: { message: string; href: string }[];
 }
 
 /** Body of `POST /api/cases`: which figure of which query. A `by` name absent from `key` means every member. */

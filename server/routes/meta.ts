@@ -14,7 +14,7 @@ export function metaRoutes({ store, organisation, now }: Pick<AppDeps, 'store' |
     const meta = await readMeta({ reader: store.reader, organisation, now });
     const { name, role } = signedIn(req);
     const demo = meta.sources.some((source) => source.name === demoSource && source.cases > 0);
-    res.json({ ...meta, user: { name, role }, demo } satisfies MetaJson);
+    res.json({ ...meta, user: { name, role }, demo, attention: [] } satisfies MetaJson);
   });
   router.get('/api/labels', allow('read'), async (req, res) => {
     const [like, parent] = [textParameter(req, 'like'), textParameter(req, 'parent')];

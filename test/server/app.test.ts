@@ -31,7 +31,7 @@ app('sends the strict content security policy on every answer', async () => {
     const response = await server.send('GET', path, undefined, { cookie: '' });
     assert.is(
       response.headers.get('content-security-policy'),
-      "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;font-src 'self';connect-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'",
+      "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;font-src 'self';connect-src 'self';frame-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'",
     );
     assert.is(response.headers.get('x-content-type-options'), 'nosniff');
     assert.is(response.headers.get('x-powered-by'), null);
@@ -66,6 +66,8 @@ app('answers with the page for every screen, and with the page and 404 for what 
     '/cases/',
     '/cases/new',
     '/cases/12',
+    '/digests',
+    '/digests/2026-10-of-1',
     '/data',
     '/data?page=2',
   ]) {
