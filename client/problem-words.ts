@@ -23,6 +23,7 @@ const parts: Record<string, string> = {
   rule: 'What is wrong',
   state: 'Part of the list',
   row: 'Row',
+  digest: 'Digest',
 };
 
 /**

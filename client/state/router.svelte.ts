@@ -41,6 +41,8 @@ const routes: Route[] = [
   { pattern: '/cases', file: 'Cases', title: 'Cases', section: { label: 'Cases', letter: 'c', isMain: true } },
   { pattern: '/cases/new', file: 'EntryPage', title: 'Enter a case', section: { label: 'Enter a case', letter: 'n', isMain: true } },
   { pattern: '/cases/:id', file: 'CasePage', title: 'Case' },
+  { pattern: '/digests', file: 'Digests', title: 'Digests', section: { label: 'Digests', letter: 't' } },
+  { pattern: '/digests/:id', file: 'DigestIssue', title: 'Digest', under: '/digests' },
   { pattern: '/data', file: 'DataPage', title: 'Data', section: { label: 'Data', letter: 'd' } },
 ];
 

@@ -4,6 +4,7 @@ import type { TableJson } from '../../queries/model/wire.ts';
 import { addressWith } from '../address.ts';
 import { ApiFailed } from '../transport.ts';
 import { readDrill, searchWithDrill, viewPart, type Drill } from './drill.ts';
+import { archiveFromSearch, type ArchivePlace } from './archive-place.ts';
 import { placeFromSearch, type Place } from './place.ts';
 import { router } from './router.svelte.ts';
 
@@ -13,10 +14,11 @@ const listKeys: Record<string, readonly string[]> = { '/cases': ['page'], '/sati
 /** What the screen looks at. The address is the state: reading it is parsing, setting it pushes history, so back undoes. */
 class ViewState {
   #kept = $state.raw(keptSearch());
-  // The address of the data page says which list is shown, in words of its own: what was looked at before waits meanwhile.
-  #parsed = $derived(viewFromSearch(viewPart(router.path === '/data' ? this.#kept : router.search)));
+  // The addresses of the data page and of digests say which list is shown, in words of their own: what was looked at before waits meanwhile.
+  #parsed = $derived(viewFromSearch(viewPart(isApart(router.path) ? this.#kept : router.search)));
   #opened = $derived(readDrill(router.search));
   #place = $derived(placeFromSearch(router.search));
+  #archive = $derived(archiveFromSearch(router.search));
   #refused = $state.raw<{ address: string; problems: Problem[] }>({ address: '', problems: [] });
   #windows = $state.raw<TableJson['windows'] | null>(null);
 
@@ -27,6 +29,7 @@ class ViewState {
   /** What of the address could not be understood, by the screen or by the server. */
   get problems(): Problem[] {
     if (router.path === '/data') return this.#place.problems;
+    if (isApart(router.path)) return router.path === '/digests' ? this.#archive.problems : [];
     const listed = listKeys[router.path] ?? [];
     const place = this.#place.problems.filter((p) => listed.includes(p.field));
     // The page of an issue says itself that there is no such issue.
@@ -34,9 +37,9 @@ class ViewState {
     return [...this.#parsed.problems, ...this.#opened.problems, ...place, ...refused];
   }
 
-  /** Remembers what is looked at for links from the data page; called wherever the reader goes. */
+  /** Remembers what is looked at for links from pages that look at something else; called wherever the reader goes. */
   keep(): void {
-    if (router.path === '/data') return;
+    if (isApart(router.path)) return;
     this.#kept = viewPart(router.search);
     keepSearch(this.#kept);
   }
@@ -60,6 +63,11 @@ class ViewState {
   /** Which page of a list, and which list. */
   get place(): Place {
     return this.#place.place;
+  }
+
+  /** Which issues of digests are listed. */
+  get archive(): ArchivePlace {
+    return this.#archive.place;
   }
 
   /** The windows the figures on the screen cover; set by the page that shows them. */
@@ -86,13 +94,13 @@ class ViewState {
 
   /** Address of another screen that looks at the same. */
   href(path: string, drill: Drill | null = null): string {
-    if (path === '/data') return path;
+    if (isApart(path)) return path;
     return address(path, searchWithDrill(viewToSearch(this.view), drill));
   }
 
   /** Takes off the address what could not be understood. */
   forgetProblems(): void {
-    if (router.path === '/data') {
+    if (isApart(router.path)) {
       const bad = Object.fromEntries(this.problems.map((p) => [p.field, null]));
       return router.go(addressWith(router.path, router.search, bad), { replace: true });
     }
@@ -108,6 +116,11 @@ export const viewState = new ViewState();
 /** Whether a problem is that an issue filtered by is not known. */
 export function isOfIssue({ field }: Problem): boolean {
   return /(^|\.)where\.issue$/.test(field);
+}
+
+/** Whether a screen's address says in words of its own what it shows, and nothing of period and filters. */
+function isApart(path: string): boolean {
+  return path === '/data' || path === '/digests' || path.startsWith('/digests/');
 }
 
 const key = 'silverlining.view';

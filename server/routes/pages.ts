@@ -13,6 +13,8 @@ export const screens = [
   '/cases',
   '/cases/new',
   '/cases/:id',
+  '/digests',
+  '/digests/:id',
   '/data',
 ] as const;
 

@@ -12,4 +12,8 @@ overtaken('says who changed it, when on our clocks, what it says now and what to
   );
 });
 
+overtaken('says so of somebody the server does not name', () => {
+  assert.match(overtakenWords('“Monthly”', null, 'UTC'), /^Meanwhile somebody else changed it\. It now says: “Monthly”\. What you typed/);
+});
+
 overtaken.run();
