@@ -10,7 +10,7 @@ import type { DigestChart } from '../../queries/model/digest.ts';
 import { describeWindow } from '../../queries/model/describe.ts';
 import { drawnMeasures, reports, type Report } from '../../queries/model/reports.ts';
 import { fontFamily, fontFiles, legible, textWidth } from './fonts.ts';
-import { keyOf, keySvg, type KeyLine } from './picture-key.ts';
+import { keyOf, keyOfPair, keySvg, type KeyLine } from './picture-key.ts';
 
 /** A picture as an SVG document; sizes in px. */
 export interface Drawing {
@@ -65,7 +65,7 @@ export async function drawChart(
   const report = reportOf(chart);
   const { width, height, most = Infinity } = size;
   const table = chart.grain === null ? { ...chart.table, rows: chart.table.rows.slice(0, most) } : chart.table;
-  const rows = chartRows(report, table, chart.grain, currency);
+  const { lines: pair, rows } = keyOfPair(report, chartRows(report, table, chart.grain, currency));
   const spec = chartSpec(report, table.columns, { theme: 'light', width, height });
   const logger = vega.logger(vega.Error);
   const datasets = { table: rows.map((row, index) => ({ ...row, mark_row: index })) };
@@ -74,7 +74,7 @@ export async function drawChart(
   try {
     await view.runAsync();
     const svg = await view.toSVG();
-    const lines = keyOf(spec, rows, (name) => (view.scale('color') as (name: string) => string)(name));
+    const lines = [...pair, ...keyOf(spec, rows, (name) => (view.scale('color') as (name: string) => string)(name))];
     const { before } = table.windows;
     const signs = signsOf(
       { report, table, measures: drawnMeasures(report), grain: chart.grain, drawn: rows },

@@ -133,7 +133,8 @@ function signalHtml({ verdict, word, sentence, rule }: DigestContent['signals'][
   );
 }
 
-const pictureWidth = 340;
+/** Size of a picture of a mail in px, so that its letters can be read on a phone without making it smaller; those of members are as high as they need. */
+export const pictureSize = { width: 340, height: 220 };
 
 function chartHtml(chart: DigestChart, currency: string, { drawings, room }: Told): string {
   const drawing = drawings.get(chart.report);
@@ -151,8 +152,8 @@ function chartHtml(chart: DigestChart, currency: string, { drawings, room }: Tol
   return (
     begin +
     columnsOf([
-      { html: `<div style="padding:0 20px 12px 0">${picture}</div>`, width: pictureWidth + 20 },
-      { html: figures, width: 608 - pictureWidth - 20 },
+      { html: `<div style="padding:0 20px 12px 0">${picture}</div>`, width: pictureSize.width + 20 },
+      { html: figures, width: 608 - pictureSize.width - 20 },
     ])
   );
 }

@@ -116,19 +116,19 @@ const cellGap = 8;
 
 /** A table, a row a line: names give way to numbers, and end in an ellipsis where there is no room. */
 export function pdfTable({ columns, rows }: DigestTable, width: number): Block {
-  const natural = columns.map(({ label }, i) =>
-    Math.max(
-      ...rows.map((row) => textWidth(tabular(legible(row[i] ?? '')), cellSize, 'regular') + 1),
-      ...label.split(' ').map((word) => textWidth(legible(word), cellSize, 'regular') + 1),
-    ),
-  );
+  const widthOf = (text: string) => textWidth(tabular(legible(text)), cellSize, 'regular') + 1;
   const room = width - cellGap * (columns.length - 1);
-  const numbers = columns.reduce((sum, { isNumber }, i) => sum + (isNumber ? (natural[i] ?? 0) : 0), 0);
   const names = columns.filter(({ isNumber }) => !isNumber).length;
+  const natural = (isWhole: boolean) =>
+    columns.map(({ label, isNumber }, i) =>
+      isNumber ? Math.max(...rows.map((row) => widthOf(row[i] ?? '')), ...(isWhole ? [label] : label.split(' ')).map(widthOf)) : 0,
+    );
+  const sum = (parts: number[]) => parts.reduce((whole, part) => whole + part, 0);
+  // Labels of numbers take a second line before names lose half of the width.
+  const numbers = [natural(true), natural(false)].find((parts, i) => sum(parts) <= room * (i ? 0.75 : 0.5));
   // Where numbers alone are too wide everybody gets the same.
-  const isEven = numbers > room * 0.75 || names === 0;
   const widths = columns.map(({ isNumber }, i) =>
-    isEven ? room / columns.length : isNumber ? (natural[i] ?? 0) : (room - numbers) / names,
+    !numbers || names === 0 ? room / columns.length : isNumber ? (numbers[i] ?? 0) : (room - sum(numbers)) / names,
   );
   const lefts = widths.map((_, i) => widths.slice(0, i).reduce((sum, one) => sum + one + cellGap, 0));
   const line = (row: string[], most: number, color: string) =>

@@ -6,7 +6,7 @@ import { beside, ink, pdfTable, picture, quiet, rule, stack, words, type Block }
 import { hasSpark, sparkSvg } from './spark.ts';
 
 /** Width of what is printed, in points. */
-export const pageWidth = 515;
+export const pageWidth = 523;
 /** Points a px of a picture: its letters of 13 px are 8 points. */
 export const pictureScale = 0.62;
 const columnGap = 20;
@@ -66,7 +66,11 @@ function heading(text: string, width: number): Block {
 }
 
 function more(count: number, width: number): Block {
-  return words(count > 0 ? `… and ${count} more in the mail` : '', { width, size: 8, color: quiet });
+  return words(moreText(count), { width, size: 8, color: quiet });
+}
+
+function moreText(count: number): string {
+  return count > 0 ? `… and ${count} more in the mail` : '';
 }
 
 function tilesBlock(tiles: DigestTile[]): Block {
@@ -123,13 +127,21 @@ function chartsBlock(charts: PrintedChart[]): Block {
   let x = 0;
   const columns = charts.map(({ question, sentence, drawing }) => {
     const width = drawing.width * pictureScale;
-    const block = stack([heading(question, width), words(sentence, { width, size: 8, most: 6 }), picture(drawing, pictureScale)], 3);
-    const column = { block, x };
+    const told = stack([heading(question, width), words(sentence, { width, size: 8, most: 6 })], 2);
+    const column = { told: { block: told, x }, drawn: { block: picture(drawing, pictureScale), x } };
     x += width + gap;
     return column;
   });
   const signs = [...new Set(charts.flatMap(({ drawing }) => drawing.signs))].join('; ');
-  return stack([rule(pageWidth), beside(columns), words(signs, { width: pageWidth, size: 8, color: quiet, most: 2 })], 2);
+  return stack(
+    [
+      rule(pageWidth),
+      beside(columns.map(({ told }) => told)),
+      beside(columns.map(({ drawn }) => drawn)),
+      words(signs, { width: pageWidth, size: 8, color: quiet, most: 2 }),
+    ],
+    2,
+  );
 }
 
 function sectionsBlock(sections: DigestSection[], { sections: most, rows }: Detail): Block {
@@ -152,9 +164,10 @@ function sectionBlock({ title, sentence, table, note }: DigestSection, most: num
       heading(title, width),
       words(sentence, { width, most: 3 }),
       table && rows.length ? pdfTable({ ...table, rows }, width) : stack([]),
-      // A table of which nothing is shown is not begun.
-      rows.length && table ? more(table.rows.length - rows.length, width) : stack([]),
-      rows.length ? words(note, { width, size: 8, color: quiet, most: 2 }) : stack([]),
+      // Of a table that is not begun there is nothing to say.
+      words(rows.length ? [moreText((table?.rows.length ?? 0) - rows.length), note].filter(Boolean).join('. ') : '', {
+        width, size: 8, color: quiet, most: 2,
+      }), // prettier-ignore
     ],
     1.5,
   );
@@ -162,7 +175,7 @@ function sectionBlock({ title, sentence, table, note }: DigestSection, most: num
 
 function notesBlock(notes: string[], most: number): Block {
   if (notes.length === 0) return stack([]);
-  const told = [...notes.slice(0, most), ...(notes.length > most ? [`… and ${notes.length - most} more in the mail`] : [])];
+  const told = [...notes.slice(0, most), moreText(notes.length - most)];
   const lead = { text: 'About the data.', color: quiet };
   return stack([rule(pageWidth), words(told.join(' '), { width: pageWidth, size: 8, color: quiet, most: 12, lead })]);
 }

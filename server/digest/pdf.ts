@@ -8,10 +8,10 @@ import { beside, quiet, rule, stack, words, type Block } from './pdf-blocks.ts';
 import type { DigestPlace } from './place.ts';
 
 // A4 in points, and where what is printed begins and ends.
-const left = 40;
-const top = 32;
-const footTop = 806;
-const least = 7;
+const left = 36;
+const top = 28;
+const footTop = 811;
+const least = 6;
 const widest = 18;
 
 /** A digest as one page of A4 with text that can be selected; what there is no room for is counted, never cut off. */
@@ -103,7 +103,7 @@ async function printedCharts(content: DigestContent): Promise<PrintedChart[]> {
   const charts: PrintedChart[] = [];
   for (const [i, chart] of chosen.entries()) {
     const width = Math.floor((room * (shares[i] ?? 1)) / whole);
-    const drawing = await drawChart(chart, content.currency, { width, height: 144, most: 6 });
+    const drawing = await drawChart(chart, content.currency, { width, height: 104, most: 5 });
     charts.push({ question: chart.question, sentence: chart.sentence, drawing });
   }
   return charts;
