@@ -22,8 +22,11 @@ import { pageRoutes } from './routes/pages.ts';
 import { pushRoutes } from './routes/push.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { savedViewRoutes } from './routes/saved-views.ts';
+import { digestIssueRoutes } from './routes/digest-issues.ts';
+import { digestRoutes } from './routes/digests.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { whoAnswersRoutes } from './routes/who-answers.ts';
 
 /** The application over an open store; it does not listen. */
@@ -46,6 +49,7 @@ export function createApp(deps: AppDeps): Express {
   });
   app.use(healthRoutes(deps));
   app.use(signInRoutes(deps));
+  app.use(unsubscribeRoutes(deps));
   app.use(metaRoutes(deps));
   app.use(queryRoutes(deps));
   app.use(findingRoutes(deps));
@@ -57,6 +61,8 @@ export function createApp(deps: AppDeps): Express {
   app.use(casePickRoutes(deps));
   app.use(entryRoutes(deps));
   app.use(followUpRoutes(deps));
+  app.use(digestRoutes(deps));
+  app.use(digestIssueRoutes(deps));
   app.use(whoAnswersRoutes(deps));
   app.use(liveRoutes(deps));
   app.use(dataRoutes(deps));

@@ -3,6 +3,7 @@ import type { Log } from '../etl/log.ts';
 import type { SourceDeps } from '../etl/run-source.ts';
 import type { Store } from '../etl/store/open.ts';
 import type { Cube } from '../queries/cube/cube.ts';
+import type { DigestDeps } from './digest/deps.ts';
 import type { ConfigFile } from './config-file.ts';
 
 /** Everything the application reaches outside itself. */
@@ -15,6 +16,8 @@ export interface AppDeps {
   runSource: RunSource;
   /** What runs need that the application starts by itself. Its `config.sources` grows when a source is added. */
   sources: SourceDeps;
+  /** How digests are made; whether mail can be sent; and what has those that wait sent at once. */
+  digests: { making: DigestDeps; mail: { isSet: boolean }; wake: () => void };
   /** Where sources are added. */
   configFile: ConfigFile;
   log: Log;

@@ -328,6 +328,8 @@ export interface DigestRow {
   /** Where a message goes beside the mail, as `${NAME}`; and how it is written. */
   webhook: string | null;
   webhook_kind: 'slack' | 'teams' | null;
+  /** Runs due before that instant are not made up for: it was added, given another schedule or had rested. */
+  since_at: number;
   paused_at: number | null;
   paused_by: string | null;
   pause_reason: string | null;

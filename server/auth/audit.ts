@@ -31,6 +31,16 @@ export const auditActions = {
   baseline_set: 'A typical range was begun anew',
   baseline_taken_back: 'That a typical range begins anew was taken back',
   digest_resent: 'A digest was sent again',
+  digest_added: 'A digest was added',
+  digest_changed: 'A digest was changed',
+  digest_removed: 'A digest was deleted',
+  digest_paused: 'A digest was paused',
+  digest_resumed: 'A paused digest went on',
+  digest_tested: 'A digest was sent as a test',
+  digest_checked: 'The checks of a digest that was not sent were run again',
+  digest_unsubscribed: 'A recipient unsubscribed from a digest',
+  digest_viewed: 'A digest was opened in the archive',
+  email_set: 'The mail address of a user was set',
 } as const;
 
 /** One line of the audit trail. `userId` null: whoever sits at the machine itself. */

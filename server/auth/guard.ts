@@ -14,7 +14,7 @@ declare module 'express-serve-static-core' {
 }
 
 /** All pages and files that answer without a session. Everything else but {@link openRoutes} is refused, also what does not exist. */
-export const openPaths = ['/healthz', '/sign-in', '/sign-in.css', '/sign-in.js', '/icon.svg', '/favicon.ico'] as const;
+export const openPaths = ['/healthz', '/unsubscribe', '/sign-in', '/sign-in.css', '/sign-in.js', '/icon.svg', '/favicon.ico'] as const;
 
 /** What answers without a session because its callers are programs; each route checks for itself who calls. */
 export const openRoutes = [

@@ -10,6 +10,7 @@ export const actions = {
   save_views: 'save views of their own and share them',
   write_notes: 'write, change and delete notes beside the trends',
   set_baselines: 'have typical ranges begin anew, with a reason, and take that back',
+  manage_digests: 'add, change, pause and test digests, have them sent again, and see to whom they went',
 } as const satisfies Record<string, string>;
 export type Action = keyof typeof actions;
 
@@ -26,6 +27,7 @@ export const roles = {
     'save_views',
     'write_notes',
     'set_baselines',
+    'manage_digests',
   ],
 } as const satisfies Record<string, readonly Action[]>;
 export type Role = keyof typeof roles;

@@ -1,14 +1,19 @@
 import type { Knex } from 'knex';
+import { z } from 'zod';
 import { BadInput, didYouMean } from '../../etl/errors.ts';
 import type { Store } from '../../etl/store/open.ts';
 import { audit } from './audit.ts';
 import { isRole, roles, type Role } from './roles.ts';
+
+const mailAddress = z.email();
 
 /** A person who may sign in. Times are seconds since 1970 UTC. */
 export interface User {
   user_id: number;
   name: string;
   role: Role;
+  /** Mail address, small letters; null where nobody has told it. */
+  email: string | null;
   created_at: number;
   disabled_at: number | null;
 }
@@ -35,7 +40,7 @@ export async function addUser(store: Store, { name, role, now }: { name: string;
 
 /** Every user, by name. */
 export async function listUsers(store: Store): Promise<User[]> {
-  const users = await store.reader<User>('user').select('user_id', 'name', 'role', 'created_at', 'disabled_at');
+  const users = await store.reader<User>('user').select('user_id', 'name', 'role', 'email', 'created_at', 'disabled_at');
   return users.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -47,6 +52,23 @@ export async function disableUser(store: Store, { name, now }: { name: string; n
   const changed = await store.writer.transaction(async (trx) => {
     const count = await trx('user').where({ name }).update({ disabled_at: now });
     if (count) await audit(trx, { at: now, userId: null, action: 'user_disabled', target: name });
+    return count;
+  });
+  if (!changed) throw await noSuchUser(store.reader, name);
+}
+
+/**
+ * Sets where a user gets mail; null for nowhere.
+ * @throws BadInput when there is no such user, or it is no address
+ */
+export async function setEmail(store: Store, { name, email, now }: { name: string; email: string | null; now: number }): Promise<void> {
+  if (email !== null && !mailAddress.safeParse(email).success)
+    throw new BadInput([{ field: 'ADDRESS', message: `"${email}" is no mail address like anna@example.org` }]);
+  const changed = await store.writer.transaction(async (trx) => {
+    const count = await trx<User>('user')
+      .where({ name })
+      .update({ email: email?.toLowerCase() ?? null });
+    if (count) await audit(trx, { at: now, userId: null, action: 'email_set', target: name });
     return count;
   });
   if (!changed) throw await noSuchUser(store.reader, name);

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { config } from './config.ts';
+import { digest } from './digest.ts';
 import { helpCommand } from './help.ts';
 import { importFile } from './import.ts';
 import { preview } from './preview.ts';
@@ -9,7 +10,7 @@ import { start } from './start.ts';
 import { status } from './status.ts';
 import { user } from './user.ts';
 
-const working = [start, importFile, run, preview, status, query, config, user];
+const working = [start, importFile, run, preview, status, query, digest, config, user];
 
 /** Every word the command line knows, in the order the help shows them. */
 export const commands: Command[] = [...working, helpCommand(working)];

@@ -12,6 +12,9 @@ import { forgetExpired, isAnybodySignedIn } from '../auth/sessions.ts';
 import { ensureAdministrator } from '../auth/users.ts';
 import { ensureClient } from '../build-client.ts';
 import { needsDemo } from '../demo.ts';
+import { adoptDigests } from '../digest/adopt.ts';
+import { startDigests, type ServiceDeps } from '../digest/service.ts';
+import { digestDepsOf } from './digest.ts';
 import { openConfigFile } from '../config-file.ts';
 import type { RunSource } from '../deps.ts';
 import type { Environment } from '../environment.ts';
@@ -81,7 +84,13 @@ async function serveUntil(stopped: AbortSignal, { store, cube, serving, config, 
   const configFile = openConfigFile({ configPath, dataDir, allowsLocal });
   const { organisation } = config;
   void cube.fill();
-  serving.open(createApp({ store, cube, organisation, runSource: runNow(sources), sources, configFile, log, now, clientDir, stopped }));
+  const digestDeps: ServiceDeps = { ...digestDepsOf(context, { store, config, port: serving.port }), cube, random: Math.random };
+  await adoptDigests(store, config.digests, now());
+  const digestService = startDigests(digestDeps);
+  const digests = { making: digestDeps, mail: { isSet: environment.mail !== null }, wake: digestService.wake };
+  serving.open(
+    createApp({ store, cube, organisation, digests, runSource: runNow(sources), sources, configFile, log, now, clientDir, stopped }),
+  );
   out(`Silverlining is at ${baseUrl(environment.host, serving.port)}\n`);
   if (await isAnybodySignedIn(store, now())) out('For a sign-in link on another device: npx silverlining user link admin\n');
   else out(await invitation(store, context, serving.port));
@@ -89,7 +98,7 @@ async function serveUntil(stopped: AbortSignal, { store, cube, serving, config, 
   const stopSchedule = startSchedule(sources);
   if (!stopped.aborted) await once(stopped, 'abort');
   log('server_stopping');
-  await stopSchedule();
+  await Promise.all([stopSchedule(), digestService.stop()]);
 }
 
 async function invitation(store: Store, context: Context, port: number): Promise<string> {

@@ -2,7 +2,7 @@ import { BadInput, didYouMean } from '../../etl/errors.ts';
 import type { Store } from '../../etl/store/open.ts';
 import { linkSeconds, makeLink } from '../auth/links.ts';
 import { roles } from '../auth/roles.ts';
-import { addUser, disableUser, ensureAdministrator, listUsers } from '../auth/users.ts';
+import { addUser, disableUser, ensureAdministrator, listUsers, setEmail } from '../auth/users.ts';
 import { exitCodes, textFlag, type Command } from './command.ts';
 import type { Context } from './context.ts';
 
@@ -10,14 +10,14 @@ const defaultRole = 'administrator';
 
 export const user: Command = {
   name: 'user',
-  summary: 'Prints a one-time sign-in link, or adds, lists and disables users.',
-  args: 'link|add|list|disable [NAME]',
-  count: [1, 2],
+  summary: 'Prints a one-time sign-in link, or adds, lists and disables users and says where they get mail.',
+  args: 'link|add|email|list|disable [NAME] [ADDRESS]',
+  count: [1, 3],
   flags: {
     role: { value: 'ROLE', allowed: Object.keys(roles), description: `Role of an added user; ${defaultRole} where it is left out.` },
   },
   async run(given, context) {
-    const [verb = '', name] = given.args;
+    const [verb = '', name, address] = given.args;
     const action = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
     if (!action)
       throw new BadInput([
@@ -28,10 +28,12 @@ export const user: Command = {
     if (verb !== 'list' && name === undefined)
       throw new BadInput([{ field: '', message: `whose? expected: npx silverlining user ${verb} NAME` }]);
     if (verb !== 'add' && given.flags.role) throw new BadInput([{ field: '--role', message: 'belongs to user add' }]);
+    if (verb !== 'email' && address !== undefined)
+      throw new BadInput([{ field: '', message: `"${address}" is one argument too many: only user email takes an address` }]);
     const store = await context.openStore();
     try {
       await ensureAdministrator(store, context.now());
-      await action(store, { context, name: name ?? '', role: textFlag(given, 'role') ?? defaultRole });
+      await action(store, { context, name: name ?? '', role: textFlag(given, 'role') ?? defaultRole, address: address ?? null });
       return exitCodes.done;
     } finally {
       await store.close();
@@ -39,7 +41,10 @@ export const user: Command = {
   },
 };
 
-const verbs: Record<string, (store: Store, options: { context: Context; name: string; role: string }) => Promise<void>> = {
+const verbs: Record<
+  string,
+  (store: Store, options: { context: Context; name: string; role: string; address: string | null }) => Promise<void>
+> = {
   async link(store, { context, name }) {
     const token = await makeLink(store, { name, now: context.now() });
     context.out(`${signInUrl(context, token)}\n`);
@@ -50,7 +55,12 @@ const verbs: Record<string, (store: Store, options: { context: Context; name: st
     context.say(`Added ${name} as ${role}. A sign-in link: npx silverlining user link ${name}`);
   },
   async list(store, { context }) {
-    for (const row of await listUsers(store)) context.out(`${row.name}\t${row.role}${row.disabled_at === null ? '' : '\tdisabled'}\n`);
+    for (const row of await listUsers(store))
+      context.out(`${row.name}\t${row.role}${row.email === null ? '' : `\t${row.email}`}${row.disabled_at === null ? '' : '\tdisabled'}\n`);
+  },
+  async email(store, { context, name, address }) {
+    await setEmail(store, { name, email: address, now: context.now() });
+    context.say(address === null ? `${name} gets no mail any more.` : `${name} gets mail at ${address}.`);
   },
   async disable(store, { context, name }) {
     await disableUser(store, { name, now: context.now() });

@@ -4,6 +4,7 @@ import { readMeta } from '../../queries/meta.ts';
 import type { MetaJson } from '../../queries/model/wire.ts';
 import { textParameter, wholeParameter } from '../address.ts';
 import { allow, signedIn } from '../auth/guard.ts';
+import { digestAttention } from '../digest/alerts.ts';
 import { demoSource } from '../demo.ts';
 import type { AppDeps } from '../deps.ts';
 
@@ -14,7 +15,7 @@ export function metaRoutes({ store, organisation, now }: Pick<AppDeps, 'store' |
     const meta = await readMeta({ reader: store.reader, organisation, now });
     const { name, role } = signedIn(req);
     const demo = meta.sources.some((source) => source.name === demoSource && source.cases > 0);
-    res.json({ ...meta, user: { name, role }, demo, attention: [] } satisfies MetaJson);
+    res.json({ ...meta, user: { name, role }, demo, attention: await digestAttention(store.reader, signedIn(req)) } satisfies MetaJson);
   });
   router.get('/api/labels', allow('read'), async (req, res) => {
     const [like, parent] = [textParameter(req, 'like'), textParameter(req, 'parent')];

@@ -55,6 +55,11 @@ export async function startServer(given: Partial<AppDeps> = {}): Promise<TestSer
     organisation,
     sources: { store, log, now, findMap, env: {}, config: { ...defaultConfig(folder), organisation, sources: [] }, settleMs: 20 },
     configFile: { path: path.join(folder, 'silverlining.yaml'), folder, dataDir: folder, text: null, allowsLocal: false },
+    digests: {
+      making: { store, cube, organisation, targets: {}, sources: () => [], baseUrl: 'http://127.0.0.1:3000', now, log },
+      mail: { isSet: false },
+      wake: () => undefined,
+    },
     runSource: (name) => Promise.reject(new BadInput([{ field: 'name', message: `there is no source "${name}"` }])),
     ...given,
   };

@@ -21,6 +21,7 @@ export async function up(knex: Knex): Promise<void> {
     t.text('ends_on');
     t.text('webhook'); // reference to a secret, ${NAME}; never the address itself
     t.text('webhook_kind');
+    t.bigInteger('since_at').notNullable(); // runs due before do not count: it was added, or went on, then
     t.bigInteger('paused_at');
     t.text('paused_by');
     t.text('pause_reason');

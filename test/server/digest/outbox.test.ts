@@ -239,7 +239,7 @@ outbox('does not send what nobody wants any more, except tests and alerts', asyn
     { ...recipient, address: 'someone2@example.org', stopped_at: null },
   ]);
   await store.writer('digest').insert({
-    digest_id: 2, name: 'gone', origin: 'page', filter: '{}', every: 'month', at: '07:00', owner: 'Ana', created_by: 'Ana', created_at: 0, removed_at: clock,
+    digest_id: 2, name: 'gone', origin: 'page', filter: '{}', every: 'month', at: '07:00', owner: 'Ana', created_by: 'Ana', created_at: 0, since_at: 0, removed_at: clock,
   }); // prettier-ignore
   const kinds = ['digest', 'test', 'alert', 'webhook'] as const;
   const wanted = kinds.map((kind) => ({ issue_id: 'issue-2', digest_id: 2, kind, address: `${kind}@example.org` }));

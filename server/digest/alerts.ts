@@ -1,0 +1,58 @@
+import type { Knex } from 'knex';
+import type { DigestIssueRow, DigestRow } from '../../etl/store/tables.ts';
+import { periodFrom } from '../../queries/model/digest-period.ts';
+import { can, type SignedIn } from '../auth/roles.ts';
+import type { User } from '../auth/users.ts';
+import { queueDeliveries } from './deliveries.ts';
+
+/** Puts a message in line for the owner of a digest and for the administrators: it was not sent, and why. */
+export async function tellKeepers(
+  trx: Knex.Transaction,
+  { issue_id, digest_id }: Pick<DigestIssueRow, 'issue_id' | 'digest_id'>,
+  { now, askedBy }: { now: number; askedBy: string },
+): Promise<void> {
+  const digest = await trx<DigestRow>('digest').where({ digest_id }).first('owner');
+  const people = (await trx<User>('user').whereNull('disabled_at')).filter(
+    ({ name, role }) => name === digest?.owner || role === 'administrator',
+  );
+  const addresses = [...new Set(people.flatMap(({ email }) => email ?? []))];
+  const wanted = addresses.map((address) => ({ issue_id, digest_id, kind: 'alert' as const, address }));
+  await queueDeliveries(trx, wanted, { askedBy, now });
+}
+
+/** What somebody is told of on every page: one's own digests, or all for who manages them, that were not sent, failed or were paused by themselves. */
+export async function digestAttention(db: Knex, user: SignedIn): Promise<{ message: string; href: string }[]> {
+  const digests = (await db<DigestRow>('digest').whereNull('removed_at')).filter(
+    (digest) => digest.owner === user.name || (can(user, 'manage_digests') && user.role === 'administrator'),
+  );
+  const told = await Promise.all(
+    digests.map(async ({ digest_id, name, paused_at, pause_reason, paused_by }) => {
+      if (paused_at !== null)
+        return paused_by === automatic ? [{ message: `The digest “${name}” is paused: ${pause_reason ?? ''}`, href: '/digests' }] : [];
+      const last = await db<DigestIssueRow>('digest_issue').where({ digest_id, kind: 'regular' }).orderBy('from_on', 'desc').first();
+      if (!last) return [];
+      const { text } = periodFrom(last.grain, last.from_on);
+      const href = `/digests/${last.issue_id}`;
+      if (last.state === 'held') {
+        if (last.told_at === null) return [];
+        const [first = ''] = JSON.parse(last.reasons ?? '[]') as string[];
+        return [{ message: `The digest “${name}” of ${text} was not sent. ${first}`, href }];
+      }
+      const missed = (await db('digest_delivery')
+        .where({ issue_id: last.issue_id })
+        .whereIn('state', ['failed', 'unknown'])
+        .whereRaw(
+          'not exists (select 1 from digest_delivery later where later.issue_id = digest_delivery.issue_id and later.kind = digest_delivery.kind and later.address = digest_delivery.address and later.round > digest_delivery.round)',
+        )
+        .count({ n: '*' })) as unknown as [{ n: number }]; // one row
+      const count = Number(missed[0].n);
+      return count
+        ? [{ message: `The digest “${name}” of ${text} did not reach everybody: ${count} ${count === 1 ? 'message' : 'messages'}.`, href }]
+        : [];
+    }),
+  );
+  return told.flat();
+}
+
+/** Who pauses a digest where nobody did. */
+export const automatic = 'Silverlining';

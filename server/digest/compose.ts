@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { BadInput } from '../../etl/errors.ts';
+import { localDate } from '../../etl/local-time.ts';
+import type { DigestRow } from '../../etl/store/tables.ts';
+import { readDigest } from '../../queries/digest/read.ts';
+import type { DigestContent } from '../../queries/model/digest.ts';
+import { periodBefore, type DigestPeriod } from '../../queries/model/digest-period.ts';
+import { parseWhere, type Where } from '../../queries/model/query.ts';
+import { readMeta } from '../../queries/meta.ts';
+import { queryDepsOf, type DigestDeps } from './deps.ts';
+import { lastContent } from './issues.ts';
+import { faultsOfParts } from './render-check.ts';
+import { renderDigest, type DigestPart } from './render.ts';
+import { staleSources } from './stale.ts';
+
+/** What a digest is to be made of. */
+export type Composed = Pick<DigestRow, 'name' | 'filter' | 'every'> & { digest_id: number | null };
+
+/** A digest ready to be kept and sent, or why it must not be. */
+export interface Composition {
+  issueId: string;
+  period: DigestPeriod;
+  /** Null where it could not be computed at all. */
+  content: DigestContent | null;
+  parts: DigestPart[];
+  /** Why it must not be sent, a sentence each; empty: it may. */
+  reasons: string[];
+  /** Where nothing but late sources holds it: until then they may still come by themselves, seconds UTC; else null. */
+  expectedBy: number | null;
+}
+
+/** The zone whose midnight ends the periods of digests: the organisation's, else that of the records known last. */
+export async function digestZone(deps: DigestDeps): Promise<string> {
+  return deps.organisation.zone ?? (await readMeta(queryDepsOf(deps))).organisation.zone;
+}
+
+/** A new key of an issue. */
+export function newIssueId(): string {
+  return randomBytes(9).toString('base64url');
+}
+
+/**
+ * Computes and draws a digest, and checks it: sources known until the period's end, figures that add up, none missing, pictures that show something.
+ * @param at instant it is made for, seconds UTC: it tells of the last whole period before
+ * @param remark stands first among its notes where it must not be sent; absent: nothing is drawn then
+ */
+export async function compose(
+  deps: DigestDeps,
+  digest: Composed,
+  { at, issueId = newIssueId(), remark }: { at: number; issueId?: string; remark?: (reasons: string[]) => string },
+): Promise<Composition> {
+  const zone = await digestZone(deps);
+  const period = periodBefore(digest.every, localDate(at, zone));
+  const where = filterOf(digest);
+  const queries = queryDepsOf(deps);
+  const made = { issueId, period, content: null, parts: [] };
+  try {
+    const stale = await staleSources(queries, deps.sources(), { period, where, zone });
+    const expectedBy = stale.length ? Math.max(...stale.map((source) => source.expectedBy)) : null;
+    const reasons = stale.map(({ reason }) => reason);
+    if (reasons.length && !remark) return { ...made, reasons, expectedBy };
+    const last = digest.digest_id === null ? null : await lastContent(deps.store.reader, digest.digest_id, period.from);
+    const { content: read, faults } = await readDigest(queries, {
+      name: digest.name, organisation: deps.organisation.name, period, where, asOf: null, targets: deps.targets, last,
+    }); // prettier-ignore
+    reasons.push(...faults);
+    if (reasons.length && !remark) return { ...made, reasons, expectedBy: faults.length ? null : expectedBy };
+    const content = reasons.length && remark ? { ...read, notes: [remark(reasons), ...read.notes] } : read;
+    const parts = await renderDigest(content, { issueId, baseUrl: deps.baseUrl });
+    reasons.push(...faultsOfParts(parts, content));
+    return { ...made, content, parts, reasons, expectedBy: null };
+  } catch (error) {
+    // A filter may name what is no more; anything else is logged, and nothing is sent either way.
+    const isOurs = error instanceof BadInput;
+    if (!isOurs) deps.log('digest_failed', { digest: digest.digest_id, error });
+    const reasons = isOurs
+      ? error.problems.map(({ field, message }) => `It could not be computed: ${field} ${message}.`)
+      : ['It could not be made: something failed on the server, and its log says what.'];
+    return { ...made, reasons, expectedBy: null };
+  }
+}
+
+/** The filter of a digest. */
+export function filterOf({ filter }: Pick<DigestRow, 'filter'>): Where {
+  return parseWhere(JSON.parse(filter), []); // written by serialiseWhere, or checked when the configuration was read
+}

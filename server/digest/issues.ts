@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { DigestIssueRow, DigestPartRow } from '../../etl/store/tables.ts';
+import { isoText } from '../../etl/time.ts';
+import type { DigestContent, DigestIssueDetail, DigestIssueJson } from '../../queries/model/digest.ts';
+import { periodFrom } from '../../queries/model/digest-period.ts';
+import type { ListPage } from '../../queries/model/lists.ts';
+import { Refused } from '../errors.ts';
+import { countStates, listDeliveries } from './deliveries.ts';
+import type { DigestPart } from './render.ts';
+
+/** What is looked for in the archive; `from` and `to` are local dates that the period of an issue meets. */
+export interface IssueSearch {
+  digest?: number;
+  from?: string;
+  to?: string;
+  state?: 'made' | 'held';
+  page: number;
+  size: number;
+}
+
+/** The archive, newest period first. */
+export async function listIssues(db: Knex, { digest, from, to, state, page, size }: IssueSearch): Promise<ListPage<DigestIssueJson>> {
+  const found = () => {
+    const issues = db<DigestIssueRow>('digest_issue');
+    if (digest !== undefined) void issues.where({ digest_id: digest });
+    if (from !== undefined) void issues.where('to_on', '>=', from);
+    if (to !== undefined) void issues.where('from_on', '<=', to);
+    if (state !== undefined) void issues.where({ state });
+    return issues;
+  };
+  const [total] = (await found().count({ n: '*' })) as unknown as [{ n: number }]; // one row; Knex types counts as text or number
+  const rows = await found()
+    .orderBy([
+      { column: 'from_on', order: 'desc' },
+      { column: 'made_at', order: 'desc' },
+      { column: 'issue_id', order: 'desc' },
+    ])
+    .limit(size)
+    .offset((page - 1) * size);
+  const counts = await countStates(db, rows.map((row) => row.issue_id)); // prettier-ignore
+  return { total: Number(total.n), page, size, rows: rows.map((row) => issueJson(row, counts.get(row.issue_id))) };
+}
+
+/** An issue as the archive lists it. */
+export function issueJson(row: DigestIssueRow, deliveries: DigestIssueJson['deliveries'] = {}): DigestIssueJson {
+  const { issue_id, digest_id, name, kind, grain, from_on, state, reasons, made_at, as_of_at, headline, hash } = row;
+  return {
+    issue_id, digest_id, name, kind, period: periodFrom(grain, from_on), state, reasons: reasons === null ? [] : (JSON.parse(reasons) as string[]),
+    made_at: isoText(made_at), as_of: isoText(as_of_at), headline, hash, deliveries,
+  }; // prettier-ignore
+}
+
+/** @throws Refused 404 */
+export async function issueRow(db: Knex, id: string): Promise<DigestIssueRow> {
+  const row = await db<DigestIssueRow>('digest_issue').where({ issue_id: id }).first();
+  if (!row) throw new Refused(404, 'there is no such digest in the archive');
+  return row;
+}
+
+/** Everything about an issue but the bytes of its parts. */
+export async function issueDetail(db: Knex, id: string): Promise<DigestIssueDetail> {
+  const row = await issueRow(db, id);
+  const counts = await countStates(db, [id]);
+  const parts = await db<DigestPartRow>('digest_part')
+    .where({ issue_id: id })
+    .orderBy('name')
+    .select('name', 'type', 'sha256', db.raw('length(bytes) as size'));
+  const beside = async (order: 'asc' | 'desc') => {
+    const found = await db<DigestIssueRow>('digest_issue')
+      .where({ digest_id: row.digest_id, kind: 'regular' })
+      .where('from_on', order === 'asc' ? '>' : '<', row.from_on)
+      .orderBy('from_on', order)
+      .first();
+    return found ? { issue_id: found.issue_id, text: periodFrom(found.grain, found.from_on).text } : null;
+  };
+  const content = row.state === 'made' ? await contentOf(db, id) : null;
+  return {
+    ...issueJson(row, counts.get(id)),
+    parts: parts as unknown as DigestIssueDetail['parts'], // the raw column is an integer
+    messages: await listDeliveries(db, id),
+    previous: await beside('desc'),
+    next: await beside('asc'),
+    path: content?.path ?? null,
+  };
+}
+
+/** The bytes of a part. @throws Refused 404 */
+export async function readPart(db: Knex, id: string, name: string): Promise<DigestPartRow> {
+  const row = await db<DigestPartRow>('digest_part').where({ issue_id: id, name }).first();
+  if (!row) throw new Refused(404, 'this digest has no such part');
+  return row;
+}
+
+/** What an issue told. @throws Refused 404 where it told nothing */
+export async function contentOf(db: Knex, id: string): Promise<DigestContent> {
+  const { bytes } = await readPart(db, id, 'content.json');
+  return JSON.parse(bytes.toString('utf8')) as DigestContent; // written by render.ts
+}
+
+/** What the last regular issue of a digest told before a period; null where there is none. */
+export async function lastContent(db: Knex, digestId: number, before: string): Promise<DigestContent | null> {
+  const last = await db<DigestIssueRow>('digest_issue')
+    .where({ digest_id: digestId, kind: 'regular', state: 'made' })
+    .where('from_on', '<', before)
+    .orderBy('from_on', 'desc')
+    .first('issue_id');
+  return last ? contentOf(db, last.issue_id) : null;
+}
+
+/** Writes the parts of an issue; they are never written again. @returns the hash of all of them */
+export async function writeParts(trx: Knex, issueId: string, parts: readonly DigestPart[]): Promise<string> {
+  const rows = parts.map(({ name, type, bytes }) => ({ issue_id: issueId, name, type, bytes, sha256: sha256(bytes) }));
+  for (const row of rows) await trx<DigestPartRow>('digest_part').insert(row);
+  return hashOf(rows);
+}
+
+/** SHA-256 over the names and hashes of parts, in the order of their names; hexadecimal. */
+export function hashOf(parts: readonly Pick<DigestPartRow, 'name' | 'sha256'>[]): string {
+  const lines = [...parts].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, sha256: hash }) => `${hash}  ${name}\n`);
+  return sha256(Buffer.from(lines.join('')));
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
