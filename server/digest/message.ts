@@ -55,11 +55,7 @@ export function digestMessage(message: DigestMessage): Promise<Buffer> {
     subject,
     text,
     html,
-    // RFC 8058: mail programs offer to unsubscribe, and need no page for it.
-    ...(unsubscribeUrl && {
-      list: { unsubscribe: unsubscribeUrl },
-      headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
-    }),
+    ...(unsubscribeUrl !== null && { headers: unsubscribeHeaders(unsubscribeUrl) }),
     attachments: [
       ...pictures.map(({ name, type, bytes }) => ({
         filename: name,
@@ -110,6 +106,15 @@ function compose({ from, to, messageId, madeAt, issueId }: MessageHead, content:
   })
     .compile()
     .build();
+}
+
+/** RFC 8058: mail programs offer to unsubscribe, and need no page for it. */
+function unsubscribeHeaders(url: string) {
+  return {
+    // Encoded as an address it is ASCII without blanks or line ends, and is written as it is: encoded words mean nothing here.
+    'List-Unsubscribe': { prepared: true, value: `<${new URL(url).href}>` },
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  };
 }
 
 /** `late-deliveries-2026-10`, of a week `late-deliveries-week-of-2026-11-09`. */

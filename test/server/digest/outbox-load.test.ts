@@ -1,0 +1,90 @@
+// time limit: 120 s
+import { randomBytes } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { digestMessage } from '../../../server/digest/message.ts';
+import { createPartReader } from '../../../server/digest/parts.ts';
+import { startMailServer } from '../../support/mail-server.ts';
+import { allDeliveries, mailTo, queueFor, testOutbox } from '../../support/outbox.ts';
+import { tempStore } from '../../support/store.ts';
+
+const load = suite('an outbox with 600 recipients');
+const now = () => Math.floor(Date.now() / 1000);
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+load('sends to all within a minute, over three connections, in the memory of a few', async () => {
+  const temp = await tempStore();
+  const measured: { rss: number; heap: number }[] = [];
+  const server = await startMailServer({
+    keepsBytes: false,
+    onMessage() {
+      if (server.received.length !== 100 && server.received.length !== 600) return;
+      collect();
+      const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+      measured.push({ rss, heap: heapUsed + external + arrayBuffers });
+    },
+  });
+  try {
+    // Four pictures and a PDF as a digest has them: half a megabyte, which compresses no further.
+    const parts = ['a.png', 'b.png', 'c.png', 'd.png', 'digest.pdf'].map((name) => ({
+      issue_id: 'issue-1',
+      name,
+      type: name.endsWith('.png') ? 'image/png' : 'application/pdf',
+      bytes: randomBytes(100_000),
+      sha256: '',
+    }));
+    await temp.store.writer('digest_part').insert(parts);
+    let reads = 0;
+    temp.store.reader.on('query', ({ sql }: { sql: string }) => {
+      if (sql.includes('digest_part')) reads += 1;
+    });
+    const partsOf = createPartReader(temp.store.reader);
+    const html = `<p>Hello</p>${['a', 'b', 'c', 'd'].map((name) => `<img src="cid:${name}.png@silverlining" alt="">`).join('')}`;
+    const outbox = testOutbox({
+      store: temp.store,
+      mail: mailTo(server.port),
+      async messageOf(delivery) {
+        const raw = await digestMessage({
+          from: { name: 'Silverlining', address: 'silverlining@example.org' },
+          to: delivery.address,
+          messageId: delivery.message_id,
+          madeAt: 0,
+          issueId: delivery.issue_id,
+          subject: 'Digest',
+          html,
+          text: 'Hello',
+          parts: await partsOf(delivery.issue_id),
+          name: 'Digest',
+          period: { step: 'month', from: '2026-10-01' },
+          unsubscribeUrl: 'https://silverlining.example.org/unsubscribe/x',
+        });
+        return { raw };
+      },
+    });
+    await queueFor(temp.store, 600, now());
+    const begun = performance.now();
+    await outbox.tick();
+    await outbox.idle();
+    const seconds = (performance.now() - begun) / 1000;
+    const rows = await allDeliveries(temp.store);
+    assert.equal([...new Set(rows.map((row) => row.state))], ['sent']);
+    assert.is(server.counts().size, 600);
+    assert.is(server.mostAtOnce() <= 3, true, `${server.mostAtOnce()} connections at once`);
+    assert.is(reads, 1);
+    const [early, late] = measured;
+    assert.ok(early && late);
+    const grown = { heap: (late.heap - early.heap) / 1e6, rss: (late.rss - early.rss) / 1e6 };
+    // A message is 0.7 MB: that of 500 more would be 350.
+    assert.is(grown.heap < 15, true, `${grown.heap} MB more are used after 600 than after 100`);
+    assert.is(grown.rss < 60, true, `the process is ${grown.rss} MB larger after 600 than after 100`);
+    assert.is(seconds < 60, true, `it took ${seconds} s`);
+  } finally {
+    await server.close();
+    await temp.close();
+  }
+});
+
+load.run();
