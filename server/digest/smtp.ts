@@ -67,7 +67,9 @@ export function createMailer(settings: MailSettings, timings: MailTimings = defa
     if (line) line.sent += 1;
     let outcome: Outcome;
     try {
-      const info = await ask<{ response: string }>(connection, (done) => connection.send({ ...envelope }, handover.stream, done));
+      const info = await ask<{ response: string }>(connection, (done) =>
+        connection.send({ ...envelope, size: bytes.length }, handover.stream, done),
+      );
       outcome = { kind: 'accepted', answer: oneLine(info.response) };
     } catch (error) {
       outcome = outcomeOf(error, handover.isWhole());

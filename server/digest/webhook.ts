@@ -46,7 +46,7 @@ export function postWebhook(
   const bytes = Buffer.from(JSON.stringify(body));
   const isSecure = target.protocol === 'https:';
   return new Promise((resolve) => {
-    let isSent = false;
+    let [isSent, isAnswered] = [false, false];
     const stop = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
     // A connection of its own: one that was kept may be closed under a message, of which then nobody knows.
     const req = (isSecure ? httpsRequest : httpRequest)(target, {
@@ -56,10 +56,12 @@ export function postWebhook(
       headers: { 'content-type': 'application/json', 'content-length': bytes.length, 'user-agent': 'Silverlining' },
     });
     req.on('error', (error) => {
+      if (isAnswered) return;
       const why = stop.aborted ? 'it took too long to answer' : oneLine(wordsOf(error));
       resolve(isSent ? { kind: 'unknown', why } : { kind: 'notReached', why, isServerAway: false });
     });
     req.on('response', (response) => {
+      isAnswered = true;
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => (text = (text + part).slice(0, longestAnswer)));
