@@ -70,15 +70,19 @@ export async function noteHandover(store: Store, { delivery_id, owner }: Claim, 
   if (count === 0) throw new Error('another process has taken this message over');
 }
 
-/** Writes down what became of a claimed message, and lets go of it. That it was accepted holds also where somebody has given it up meanwhile. */
-export async function settle(store: Store, { delivery_id, owner }: Claim, settled: Settled): Promise<void> {
+/**
+ * Writes down what became of a claimed message, and lets go of it. That it was accepted holds also where somebody has given it up meanwhile.
+ * @returns whether it was still ours
+ */
+export async function settle(store: Store, { delivery_id, owner }: Claim, settled: Settled): Promise<boolean> {
   const from: DigestDeliveryRow['state'][] = ['claimed', 'sending', ...(settled.state === 'sent' ? (['unknown'] as const) : [])];
-  await transact(store, (trx) =>
+  const count = await transact(store, (trx) =>
     deliveries(trx)
       .where({ delivery_id, owner })
       .whereIn('state', from)
       .update({ ...settled, owner: null }),
   );
+  return count > 0;
 }
 
 /** Puts a claimed message back as if it had not been taken. */

@@ -89,9 +89,9 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (outcome.kind === 'notReached' && signal?.aborted) return release(store, claim);
     if (outcome.kind === 'notReached' && outcome.isServerAway) isMailAway = true;
     const settled = settledBy(outcome, claim);
-    await settle(store, claim, settled);
+    const isOurs = await settle(store, claim, settled);
     const { delivery_id: delivery, issue_id: issue, kind, attempts } = claim;
-    log('delivery_tried', { delivery, issue, kind, attempt: attempts, state: settled.state });
+    log('delivery_tried', { delivery, issue, kind, attempt: attempts, state: isOurs ? settled.state : 'taken over' });
     if (outcome.kind === 'refused' && isNoSuchMailbox(outcome)) await tellNoSuchMailbox(claim);
   }
 

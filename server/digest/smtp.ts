@@ -70,7 +70,10 @@ export function createMailer(settings: MailSettings, timings: MailTimings = defa
       const info = await ask<{ response: string }>(connection, (done) =>
         connection.send({ ...envelope, size: bytes.length }, handover.stream, done),
       );
-      outcome = { kind: 'accepted', answer: oneLine(info.response) };
+      // An answer that comes before the end is to something else; without the end no server keeps a message.
+      outcome = handover.isWhole()
+        ? { kind: 'accepted', answer: oneLine(info.response) }
+        : { kind: 'notReached', why: 'the server answered before it had the whole message', isServerAway: false };
     } catch (error) {
       outcome = outcomeOf(error, handover.isWhole());
     }

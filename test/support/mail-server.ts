@@ -10,7 +10,7 @@ export interface Received {
 
 /** What a server does out of the ordinary. What is thrown is its answer: an Error with `responseCode`. */
 export interface MailServerHabits {
-  onRecipient?: (to: string) => void | Promise<void>;
+  onRecipient?: (to: string) => unknown;
   /** With each piece of a message: how much has come. */
   onPiece?: (to: string, size: number, cut: () => void) => void;
   /** When a message is there whole and not answered; the text is the answer. */

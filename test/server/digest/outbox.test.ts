@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { hostname } from 'node:os';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Store } from '../../../etl/store/open.ts';
@@ -12,7 +13,7 @@ import { tempStore } from '../../support/store.ts';
 
 const outbox = suite('the outbox');
 const ana = { user: { userId: 1, name: 'Ana' }, now: 0 };
-const quick = { connectMs: 300, idleMs: 300, answerMs: 300, webhookMs: 300, graceMs: 300 };
+const patient = { connectMs: 60_000, idleMs: 60_000, answerMs: 60_000, webhookMs: 60_000, graceMs: 300 };
 let temp: Awaited<ReturnType<typeof tempStore>>;
 let store: Store;
 let server: TestMailServer | null;
@@ -127,7 +128,7 @@ outbox('doubles its pauses up to four hours, and gives up after three days, sayi
 });
 
 outbox('calls unknown what a server has whole and does not answer', async () => {
-  const { mail, box } = await serving({ onMessage: () => new Promise<void>(() => undefined) }, { timings: quick });
+  const { mail, box } = await serving({ onMessage: () => new Promise<void>(() => undefined) }, { timings: { ...patient, answerMs: 300 } });
   await queueFor(store, 1, clock);
   const [row] = await run(box);
   assert.is(row?.state, 'unknown');
@@ -151,7 +152,7 @@ for (const [what, greet] of [
     await new Promise((resolve) => silent.once('listening', resolve));
     const { port } = silent.address() as AddressInfo; // it listens
     await queueFor(store, 10, clock);
-    const rows = await run(testOutbox({ store, mail: mailTo(port), now: () => clock, timings: quick }));
+    const rows = await run(testOutbox({ store, mail: mailTo(port), now: () => clock, timings: { ...patient, connectMs: 300 } }));
     assert.equal(states(rows), Array(10).fill('queued'));
     assert.is(sockets.size <= 3, true);
     const tried = rows.filter((row) => row.attempts === 1);
@@ -292,8 +293,8 @@ outbox('takes over from a dead process: what was not handed over is sent, of the
       .writer('digest_delivery')
       .where({ address: `someone${n}@example.org` })
       .update({ state, owner, claimed_at: clock });
-  await take(1, 'claimed', `${(await import('node:os')).hostname()} 999999999 x`);
-  await take(2, 'sending', `${(await import('node:os')).hostname()} 999999999 y`);
+  await take(1, 'claimed', `${hostname()} 999999999 x`);
+  await take(2, 'sending', `${hostname()} 999999999 y`);
   await take(3, 'claimed', 'elsewhere 1 z');
   await take(4, 'sending', 'elsewhere 1 w');
   assert.equal(states(await run(box)), ['sent', 'unknown', 'claimed', 'sending']);
@@ -304,6 +305,38 @@ outbox('takes over from a dead process: what was not handed over is sent, of the
   assert.equal(states(rows), ['sent', 'unknown', 'sent', 'unknown']);
   assert.match(rows[1]?.said ?? '', /^Silverlining was stopped while the mail server was being given this message/);
   assert.is(mail.received.length, 2);
+});
+
+outbox('does not send what somebody else has taken over before it went out', async () => {
+  const { mail, box } = await serving({
+    onRecipient: () => store.writer('digest_delivery').update({ owner: 'elsewhere 1 z' }),
+  });
+  await queueFor(store, 1, clock);
+  const [row] = await run(box);
+  assert.equal([row?.state, row?.owner, mail.received.length], ['claimed', 'elsewhere 1 z', 0]);
+});
+
+outbox('notes an answer also where it was given up meanwhile', async () => {
+  const { mail, box } = await serving({
+    onMessage: async () => void (await store.writer('digest_delivery').update({ state: 'unknown', said: 'given up' })),
+  });
+  await queueFor(store, 1, clock);
+  const [row] = await run(box);
+  assert.equal([row?.state, row?.said, mail.received.length], ['sent', '250 taken', 1]);
+});
+
+outbox('that cannot write down an answer does not send again, and says that nobody knows', async () => {
+  const logged: string[] = [];
+  const { mail, box } = await serving({}, { log: (event) => void logged.push(event) });
+  await queueFor(store, 1, clock);
+  await store.writer.raw(
+    "create trigger full before update on digest_delivery when new.state = 'sent' begin select raise(abort, 'full'); end",
+  );
+  assert.equal(states(await run(box)), ['sending']);
+  assert.equal(logged, ['outbox_failed']);
+  await store.writer.raw('drop trigger full');
+  assert.equal(states(await run(box)), ['unknown']);
+  assert.is(mail.received.length, 1);
 });
 
 outbox('told to stop, lets the message in hand arrive and takes no other', async () => {
@@ -319,7 +352,6 @@ outbox('told to stop, lets the message in hand arrive and takes no other', async
 
 outbox('told to stop, does not wait for ever for a server that does not answer', async () => {
   const stopping = new AbortController();
-  const hanging = { ...quick, idleMs: 60_000, answerMs: 60_000 };
   const { box } = await serving(
     {
       onMessage: () => {
@@ -327,12 +359,12 @@ outbox('told to stop, does not wait for ever for a server that does not answer',
         return new Promise<void>(() => undefined);
       },
     },
-    { signal: stopping.signal, timings: hanging },
+    { signal: stopping.signal, timings: patient },
   );
   await queueFor(store, 1, clock);
   const begun = performance.now();
   assert.equal(states(await run(box)), ['unknown']);
-  assert.is(performance.now() - begun < 5_000, true);
+  assert.is(performance.now() - begun < 30_000, true);
 });
 
 outbox.run();

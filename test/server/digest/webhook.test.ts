@@ -38,8 +38,9 @@ webhooks.after.each(async () => {
 });
 
 const address = (path = '/hook/s3cret') => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`; // it listens
-const post = (url = address(), onHandover = () => Promise.resolve()): Promise<Outcome> =>
-  postWebhook({ url, body: { text: 'grüezi' } }, onHandover, { timeoutMs: 300, now: () => now });
+const nothing = () => Promise.resolve();
+const post = (url = address(), onHandover = nothing, timeoutMs = 30_000): Promise<Outcome> =>
+  postWebhook({ url, body: { text: 'grüezi' } }, onHandover, { timeoutMs, now: () => now });
 const answering = (status: number, text: string, headers: Record<string, string> = {}) => {
   answer = (_req, res) => void res.writeHead(status, headers).end(text);
 };
@@ -84,7 +85,7 @@ webhooks('does not follow where it is sent on', async () => {
 
 webhooks('that is not answered, or whose connection ends before the answer, may have arrived', async () => {
   answer = () => undefined;
-  assert.equal(await post(), { kind: 'unknown', why: 'it took too long to answer' });
+  assert.equal(await post(address(), nothing, 300), { kind: 'unknown', why: 'it took too long to answer' });
   answer = (req) => void req.socket.destroy();
   assert.is((await post()).kind, 'unknown');
   assert.is(requests.length, 2);
@@ -92,7 +93,7 @@ webhooks('that is not answered, or whose connection ends before the answer, may 
 
 webhooks('is answered by its status, however the words end', async () => {
   answer = (_req, res) => void res.writeHead(200, { 'content-length': '100' }).write('o');
-  assert.equal(await post(), { kind: 'accepted', answer: '200 o' });
+  assert.equal(await post(address(), nothing, 1_000), { kind: 'accepted', answer: '200 o' });
 });
 
 webhooks('that reaches nobody has not arrived', async () => {
@@ -118,7 +119,7 @@ webhooks('waits for a handshake as long as for all of it', async () => {
   const silent = createTcpServer((socket) => void socket.on('error', () => undefined).resume()).listen(0, '127.0.0.1');
   await new Promise((resolve) => silent.once('listening', resolve));
   // It is no TLS server and says nothing.
-  const outcome = await post(`https://127.0.0.1:${(silent.address() as AddressInfo).port}/`);
+  const outcome = await post(`https://127.0.0.1:${(silent.address() as AddressInfo).port}/`, nothing, 300);
   assert.equal(outcome, { kind: 'notReached', why: 'it took too long to answer', isServerAway: false });
   await new Promise((resolve) => silent.close(resolve));
 });
