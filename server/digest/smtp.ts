@@ -1,7 +1,6 @@
 import { isIP, type Socket } from 'node:net';
-import { Readable } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { handOver } from './hand-over.ts';
 import type { MailSettings } from './mail-settings.ts';
 import { oneLine, type Outcome } from './outcome.ts';
 
@@ -33,7 +32,6 @@ export interface Mailer {
 // RFC 5321 §4.5.3.2 would wait five minutes for most answers and ten for the last one.
 const defaultTimings: MailTimings = { connectMs: 30_000, idleMs: 60_000, answerMs: 300_000 };
 const mostMessages = 50;
-const pieceBytes = 16 * 1024;
 const leaveMs = 2_000;
 
 /** @param timings default 30 s to connect, 60 s for an answer, 5 min for that to a whole message */
@@ -171,30 +169,6 @@ function ask<T = unknown>(connection: SMTPConnection, begin: (done: (error?: Err
     // What is asked of it always comes with its answer.
     begin((error, result) => settle(() => (error ? reject(error) : resolve(result as T))));
   });
-}
-
-/** A message that is read only when the server has said that it takes it, and that knows whether all of it was read. */
-function handOver(bytes: Buffer, onHandover: () => Promise<void>, onWhole: () => void) {
-  let begun: Promise<void> | null = null;
-  let isWhole = false;
-  async function* pieces(): AsyncGenerator<Buffer> {
-    begun = onHandover();
-    await begun;
-    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
-    // A connection that is gone by now has not seen the end.
-    await turn();
-    if (stream.destroyed) return;
-    // Only now does the reader learn that this is the end, and writes the final dot.
-    isWhole = true;
-    onWhole();
-  }
-  const stream = Readable.from(pieces(), { objectMode: false });
-  return {
-    stream,
-    isBegun: () => begun !== null,
-    isWhole: () => isWhole,
-    settled: () => (begun ?? Promise.resolve()).catch(() => undefined),
-  };
 }
 
 function outcomeOf(error: unknown, isWhole: boolean): Outcome {

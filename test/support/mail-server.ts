@@ -10,6 +10,8 @@ export interface Received {
 
 /** What a server does out of the ordinary. What is thrown is its answer: an Error with `responseCode`. */
 export interface MailServerHabits {
+  /** When a message is begun: how many came before it over the same connection. */
+  onSender?: (earlier: number, cut: () => void) => void;
   onRecipient?: (to: string) => unknown;
   /** With each piece of a message: how much has come. */
   onPiece?: (to: string, size: number, cut: () => void) => void;
@@ -36,12 +38,20 @@ export interface TestMailServer {
 export async function startMailServer(habits: MailServerHabits = {}): Promise<TestMailServer> {
   const received: Received[] = [];
   const sockets = new Map<number, Socket>();
+  const cutOff = (port: number) => () => void sockets.get(port)?.destroy();
+  const begun = new Map<string, number>();
   let [mostAtOnce, connections] = [0, 0];
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     logger: false,
     closeTimeout: 200,
+    onMailFrom(_address, session, callback) {
+      const earlier = begun.get(session.id) ?? 0;
+      begun.set(session.id, earlier + 1);
+      habits.onSender?.(earlier, cutOff(session.remotePort));
+      callback();
+    },
     onRcptTo(address, _session, callback) {
       Promise.resolve(address.address)
         .then((to) => habits.onRecipient?.(to))
@@ -49,7 +59,7 @@ export async function startMailServer(habits: MailServerHabits = {}): Promise<Te
     },
     onData(stream, session, callback) {
       const to = session.envelope.rcptTo[0]?.address ?? '';
-      const cut = () => void sockets.get(session.remotePort)?.destroy();
+      const cut = cutOff(session.remotePort);
       const pieces: Buffer[] = [];
       let size = 0;
       stream.on('data', (piece: Buffer) => {
