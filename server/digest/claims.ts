@@ -121,8 +121,14 @@ async function deadClaims(db: Knex, now: number): Promise<Pick<DigestDeliveryRow
   return taken.filter(({ owner, claimed_at }) => owner === null || !isAlive(owner) || (claimed_at ?? 0) + holdSeconds <= now);
 }
 
+/** What is in line; messages of a digest that rests wait until it goes on. */
 function due(db: Knex, kinds: readonly DigestDeliveryRow['kind'][], now: number) {
-  return deliveries(db).where({ state: 'queued' }).where('next_at', '<=', now).whereIn('kind', kinds);
+  const resting = db<DigestRow>('digest').whereNotNull('paused_at').select('digest_id');
+  return deliveries(db)
+    .where({ state: 'queued' })
+    .where('next_at', '<=', now)
+    .whereIn('kind', kinds)
+    .where((either) => void either.whereIn('kind', ['test', 'alert']).orWhereNotIn('digest_id', resting));
 }
 
 /** Why a message is not wanted any more, or null. Whoever asked for a test, or must know that something failed, is told anyway. */

@@ -30,7 +30,7 @@ export async function pauseDeparted(store: Store, now: number): Promise<void> {
           .update({ stopped_at: now, stop_reason: 'departed' });
       const reason = isOrphan
         ? `its owner ${owner} is no user any more; give it another and let it go on`
-        : `${away.length === 1 ? 'a recipient is' : `${away.length} recipients are`} no users any more and get it no longer; look at who does and let it go on`;
+        : `${away.length === 1 ? 'a recipient is no user any more and gets it' : `${away.length} recipients are no users any more and get it`} no longer; look at who does and let it go on`;
       await pause(trx, digest_id, { by: automatic, reason, now });
     });
   }

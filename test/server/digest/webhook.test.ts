@@ -169,7 +169,7 @@ webhooks('goes through the outbox, also where mail is not set up', async () => {
     let clock = now;
     const { store } = temp;
     await store.writer('digest').insert({
-      digest_id: 1, name: 'North', origin: 'page', filter: '{}', every: 'month', at: '07:00', owner: 'Ana', created_by: 'Ana', created_at: 0, webhook_kind: 'slack',
+      digest_id: 1, name: 'North', origin: 'page', filter: '{}', every: 'month', at: '07:00', owner: 'Ana', created_by: 'Ana', created_at: 0, since_at: 0, webhook_kind: 'slack',
     }); // prettier-ignore
     const wanted = [1, 2].map((n) => ({ issue_id: `issue-${n}`, digest_id: 1, kind: 'webhook' as const, address: 'webhook' }));
     await transact(store, (trx) => queueDeliveries(trx, wanted, { askedBy: 'schedule', now }));

@@ -1,0 +1,354 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { simpleParser } from 'mailparser';
+import { openStore, type Store } from '../../../etl/store/open.ts';
+import type { DigestDeliveryRow, DigestIssueRow, DigestPartRow, DigestRow } from '../../../etl/store/tables.ts';
+import { transact } from '../../../etl/store/transact.ts';
+import { sqlExecutor } from '../../../queries/executor.ts';
+import { addUser, disableUser, ensureAdministrator, setEmail } from '../../../server/auth/users.ts';
+import { digestAttention } from '../../../server/digest/alerts.ts';
+import type { DigestDeps } from '../../../server/digest/deps.ts';
+import { addDigest, pauseDigest, putRecipients, recipientRows, resumeDigest } from '../../../server/digest/digests.ts';
+import { hashOf, sha256 } from '../../../server/digest/issues.ts';
+import { makeIssue, makeTest } from '../../../server/digest/make.ts';
+import { createOutgoing } from '../../../server/digest/outgoing.ts';
+import { tickDigests } from '../../../server/digest/tick.ts';
+import { readToken, unsubscribe } from '../../../server/digest/unsubscribe.ts';
+import { digestWorld, worldThrough } from '../../support/digest-world.ts';
+import { loadRecords } from '../../support/store.ts';
+import { startMailServer } from '../../support/mail-server.ts';
+import { mailTo, testOutbox } from '../../support/outbox.ts';
+
+const making = suite('making digests');
+const at = (text: string) => Date.parse(text) / 1000;
+const october = {
+  name: 'Board',
+  where: { kind: ['complaint'] },
+  every: 'month',
+  on: 3,
+  at: '07:00',
+  zone: null,
+  owner: 'admin',
+  ends_on: null,
+} as const;
+const admin = { userId: 1, name: 'admin', role: 'administrator' } as const;
+
+interface Place {
+  store: Store;
+  dir: string;
+  deps: DigestDeps;
+  digest: DigestRow;
+  /** Sets the clock and lets everything happen that is due. */
+  tick: (when: string) => Promise<void>;
+  issues: () => Promise<DigestIssueRow[]>;
+  messages: () => Promise<DigestDeliveryRow[]>;
+}
+
+/** A world with one digest for two recipients, added on 20 October 2026; the desk is read once a day. */
+async function inPlace(
+  work: (place: Place) => Promise<void>,
+  given: { through?: number; more?: Partial<typeof october>; deps?: Partial<DigestDeps> } = {},
+) {
+  const { store, dir, close } = await digestWorld(given.through ?? worldThrough);
+  let now = at('2026-10-20T12:00:00Z');
+  const desk = { name: 'desk', connector: 'file', options: {}, map: 'standard', schedule: { every: 'day' as const, at: '05:00' } };
+  const deps: DigestDeps = {
+    store,
+    organisation: { name: 'Test', zone: 'UTC', currency: 'EUR' },
+    targets: {},
+    sources: () => [desk],
+    baseUrl: 'https://silverlining.example.org',
+    now: () => now,
+    log: () => undefined,
+    ...given.deps,
+  };
+  try {
+    await ensureAdministrator(store, now);
+    await setEmail(store, { name: 'admin', email: 'admin@example.org', now });
+    const recipients = ['ana@example.org', 'ben@example.org'];
+    const { digest_id } = await addDigest(store, { ...october, ...given.more, recipients }, { user: admin, now });
+    const digest = (await store.reader<DigestRow>('digest').where({ digest_id }).first()) as DigestRow; // just added
+    await work({
+      store,
+      dir,
+      deps,
+      digest,
+      tick: (when) => {
+        now = at(when);
+        return tickDigests(deps);
+      },
+      issues: () => store.reader<DigestIssueRow>('digest_issue').orderBy('made_at'),
+      messages: () => store.reader<DigestDeliveryRow>('digest_delivery').orderBy(['kind', 'address']),
+    });
+  } finally {
+    await close();
+  }
+}
+
+making('makes what is due once: its parts with their hashes, and a message for each recipient', () =>
+  inPlace(async ({ store, tick, issues, messages }) => {
+    await tick('2026-11-03T06:59:00Z');
+    assert.equal(await issues(), []);
+    await tick('2026-11-03T07:00:00Z');
+    await tick('2026-11-03T07:01:00Z');
+    const [issue, ...others] = await issues();
+    assert.equal(others, []);
+    assert.is(issue?.state, 'made');
+    assert.equal([issue?.from_on, issue?.to_on], ['2026-10-01', '2026-10-31']);
+    assert.match(issue?.headline ?? '', /^“Billing” rose/);
+    const parts = await store.reader<DigestPartRow>('digest_part').where({ issue_id: issue?.issue_id ?? '' });
+    for (const { bytes, sha256: hash, name } of parts) assert.is(sha256(bytes), hash, name);
+    assert.is(issue?.hash, hashOf(parts));
+    for (const name of ['content.json', 'digest.html', 'digest.txt', 'digest.pdf', 'recurring_issues.png'])
+      assert.ok(
+        parts.some((part) => part.name === name),
+        name,
+      );
+    assert.equal(
+      (await messages()).map(({ kind, address, state }) => [kind, address, state]),
+      [
+        ['digest', 'ana@example.org', 'queued'],
+        ['digest', 'ben@example.org', 'queued'],
+      ],
+    );
+  }),
+);
+
+making('of two processes that are due at once, one makes it', () =>
+  inPlace(async ({ dir, deps, digest, tick, issues, messages }) => {
+    await tick('2026-11-03T06:00:00Z');
+    const other = await openStore({ dataDir: dir });
+    try {
+      const due = at('2026-11-03T07:00:00Z');
+      const made = await Promise.all([makeIssue(deps, digest, due), makeIssue({ ...deps, store: other }, digest, due)]);
+      assert.is(made.filter((issue) => issue !== null).length, 1);
+      assert.is((await issues()).length, 1);
+      assert.is((await messages()).length, 2);
+    } finally {
+      await other.close();
+    }
+  }),
+);
+
+making('catches up once after months without a server, with the last period', () =>
+  inPlace(
+    async ({ tick, issues }) => {
+      await tick('2026-10-20T12:00:00Z');
+      await tick('2027-02-10T12:00:00Z');
+      assert.equal(
+        (await issues()).map(({ from_on, state }) => [from_on, state]),
+        [['2027-01-01', 'made']],
+      );
+    },
+    { through: at('2027-02-09T12:00:00Z') },
+  ),
+);
+
+making('makes nothing that was due before it was added, while it rested, or after its last day', async () => {
+  await inPlace(async ({ store, digest, tick, issues }) => {
+    await tick('2026-10-20T12:00:00Z');
+    await pauseDigest(store, digest.digest_id, 'on leave', { user: admin, now: at('2026-10-30T00:00:00Z') });
+    await tick('2026-11-03T08:00:00Z');
+    await resumeDigest(store, digest.digest_id, { user: admin, now: at('2026-11-04T08:00:00Z') });
+    await tick('2026-11-04T08:01:00Z');
+    assert.equal(await issues(), []);
+  });
+  await inPlace(
+    async ({ tick, issues }) => {
+      await tick('2026-11-03T08:00:00Z');
+      assert.equal(await issues(), []);
+    },
+    { more: { ends_on: '2026-11-02' as unknown as null } },
+  );
+});
+
+making('waits for a source that may still come, tells its keepers when it does not, and is sent when it has', () =>
+  inPlace(
+    async ({ store, tick, issues, messages }) => {
+      // Read last at noon of 30 October: the end of the month is not known.
+      await tick('2026-11-01T00:00:30Z');
+      const held = (await issues())[0];
+      assert.is(held?.state, 'held');
+      assert.equal(JSON.parse(held?.reasons ?? ''), [
+        'The source “desk” is known until 30 October 2026, 12:00, and October 2026 ended after that: look at its last runs on the page Data.',
+      ]);
+      assert.is(held?.told_at, null, 'it is read once a day, and may come until the next midnight');
+      assert.equal(await messages(), []);
+      assert.equal(await digestAttention(store.reader, admin), []);
+      await tick('2026-11-02T00:16:00Z');
+      assert.equal(
+        (await messages()).map(({ kind, address }) => [kind, address]),
+        [['alert', 'admin@example.org']],
+      );
+      assert.match(
+        (await digestAttention(store.reader, admin))[0]?.message ?? '',
+        /^The digest “Board” of October 2026 was not sent\. The source “desk”/,
+      );
+      await tick('2026-11-02T01:00:00Z');
+      assert.is((await messages()).length, 1, 'they are told once');
+      await loadRecords(store, [], { source: 'desk', currency: 'EUR', throughAt: at('2026-11-02T05:00:00Z') });
+      await tick('2026-11-02T01:10:00Z');
+      assert.is((await issues())[0]?.state, 'held', 'it is checked again a quarter of an hour after the last time');
+      await tick('2026-11-02T05:30:00Z');
+      const [made, ...others] = await issues();
+      assert.equal([made?.state, made?.issue_id, others.length], ['made', held?.issue_id, 0]);
+      assert.is((await messages()).filter(({ kind }) => kind === 'digest').length, 2);
+      assert.equal(await digestAttention(store.reader, admin), []);
+    },
+    { through: at('2026-10-30T12:00:00Z'), more: { on: 1 as 3, at: '00:00' as '07:00' } },
+  ),
+);
+
+making('holds what is imported by hand and not known until the end, and says so at once', () =>
+  inPlace(
+    async ({ tick, issues, messages }) => {
+      await tick('2026-11-03T07:00:00Z');
+      assert.match((await issues())[0]?.reasons ?? '', /import its records up to then, or leave it out of the digest by a filter/);
+      assert.is((await messages()).length, 1);
+    },
+    { through: at('2026-10-30T12:00:00Z'), deps: { sources: () => [] } },
+  ),
+);
+
+making('holds figures that do not add up', () =>
+  inPlace(async ({ store, deps, digest, tick, issues }) => {
+    await tick('2026-11-01T00:00:00Z');
+    const sql = sqlExecutor(store.reader);
+    const wrong = {
+      name: 'cube' as const,
+      tally: async (...given: Parameters<typeof sql.tally>) => {
+        const all = await sql.tally(...given);
+        return all.map((rows, i) => (given[0][i]?.by.some((by) => by === 'issue') ? rows.slice(1) : rows));
+      },
+    };
+    await makeIssue({ ...deps, cube: { executor: () => Promise.resolve(wrong) } }, digest, at('2026-11-03T07:00:00Z'));
+    assert.match((await issues())[0]?.reasons ?? '', /The cases of all issues are/);
+  }),
+);
+
+making('holds what cannot be drawn rightly, and what its filter cannot find', async () => {
+  await inPlace(
+    async ({ tick, issues, messages }) => {
+      await tick('2026-11-03T07:00:00Z');
+      assert.is((await issues())[0]?.state, 'held');
+      assert.match((await issues())[0]?.reasons ?? '', /NaN/);
+      assert.equal((await messages()).map(({ kind }) => kind), ['alert']); // prettier-ignore
+    },
+    { more: { name: 'NaN' as 'Board' } },
+  );
+  await inPlace(async ({ store, tick, issues }) => {
+    await store.writer<DigestRow>('digest').update({ filter: JSON.stringify({ issue: ['Biling'] }) });
+    await tick('2026-11-03T07:00:00Z');
+    assert.match((await issues())[0]?.reasons ?? '', /It could not be computed: .*where\.issue unknown member .*Biling.*Billing/);
+  });
+});
+
+making('rests when its owner has left, and when a recipient has, and tells administrators', async () => {
+  await inPlace(async ({ store, deps, tick, issues }) => {
+    await addUser(store, { name: 'olga', role: 'administrator', now: deps.now() });
+    await store.writer<DigestRow>('digest').update({ owner: 'olga' });
+    await disableUser(store, { name: 'olga', now: deps.now() });
+    await tick('2026-11-03T07:00:00Z');
+    assert.equal(await issues(), []);
+    const [told] = await digestAttention(store.reader, admin);
+    assert.match(told?.message ?? '', /^The digest “Board” is paused: its owner olga is no user any more/);
+  });
+  await inPlace(async ({ store, deps, digest, tick, issues }) => {
+    await addUser(store, { name: 'ben', role: 'administrator', now: deps.now() });
+    await setEmail(store, { name: 'ben', email: 'Ben@example.org', now: deps.now() });
+    await disableUser(store, { name: 'ben', now: deps.now() });
+    await tick('2026-11-03T07:00:00Z');
+    assert.equal(await issues(), []);
+    const stopped = (await recipientRows(store.reader, [digest.digest_id])).map(({ address, stop_reason }) => [address, stop_reason]);
+    assert.equal(stopped, [
+      ['ana@example.org', null],
+      ['ben@example.org', 'departed'],
+    ]);
+    assert.match((await digestAttention(store.reader, admin))[0]?.message ?? '', /a recipient is no user any more/);
+  });
+});
+
+making('sends real mail by which its reader can end it for good, and only its reader', () =>
+  inPlace(async ({ store, deps, digest, tick, messages }) => {
+    const server = await startMailServer();
+    try {
+      await tick('2026-11-03T07:00:00Z');
+      const mail = mailTo(server.port);
+      const outbox = testOutbox({ store, mail, now: deps.now, ...createOutgoing({ ...deps, env: {} }, mail.from) });
+      await outbox.tick();
+      await outbox.idle();
+      assert.equal((await messages()).map(({ state }) => state), ['sent', 'sent']); // prettier-ignore
+      const toAna = server.received.find(({ to }) => to === 'ana@example.org');
+      const parsed = await simpleParser(toAna?.raw ?? '');
+      assert.is(parsed.subject, 'Board, October 2026 (Test)');
+      assert.match(String(parsed.text), /“Billing” rose above/);
+      const list = parsed.headers.get('list') as { unsubscribe?: { url?: string } } | undefined; // mailparser puts List-* together
+      const link = list?.unsubscribe?.url ?? '';
+      assert.ok(link.startsWith('https://silverlining.example.org/unsubscribe?token='), link);
+      assert.ok(String(parsed.html).includes(link.replaceAll('&', '&amp;')));
+      const token = new URL(link).searchParams.get('token') ?? '';
+      const subscription = await readToken(store, token);
+      assert.equal(subscription, { digestId: digest.digest_id, address: 'ana@example.org' });
+      const [, signature = ''] = token.split('.');
+      const forged = `${Buffer.from(JSON.stringify([digest.digest_id, 'ben@example.org'])).toString('base64url')}.${signature}`;
+      for (const wrong of [forged, `${token}x`, '', 'a.b', token.split('.')[0] ?? ''])
+        await readToken(store, wrong).then(
+          () => assert.unreachable(wrong),
+          (error: Error) => assert.match(error.message, /this link is not complete/),
+        );
+      await unsubscribe(store, subscription, deps.now());
+      // Whoever lists the address again does not undo that.
+      await transact(store, (trx) =>
+        putRecipients(trx, digest.digest_id, ['ana@example.org', 'cy@example.org'], { by: 'admin', now: deps.now() }),
+      );
+      assert.equal(
+        (await recipientRows(store.reader, [digest.digest_id])).map(({ address, stop_reason }) => [address, stop_reason]),
+        [
+          ['ana@example.org', 'unsubscribed'],
+          ['ben@example.org', 'removed'],
+          ['cy@example.org', null],
+        ],
+      );
+    } finally {
+      await server.close();
+    }
+  }),
+);
+
+making('keeps messages of a digest that rests in line until it goes on', () =>
+  inPlace(async ({ store, deps, digest, tick, messages }) => {
+    const server = await startMailServer();
+    try {
+      await tick('2026-11-03T07:00:00Z');
+      await pauseDigest(store, digest.digest_id, null, { user: admin, now: deps.now() });
+      const outbox = testOutbox({ store, mail: mailTo(server.port), now: deps.now });
+      await outbox.tick();
+      await outbox.idle();
+      assert.equal((await messages()).map(({ state }) => state), ['queued', 'queued']); // prettier-ignore
+      await resumeDigest(store, digest.digest_id, { user: admin, now: deps.now() });
+      await outbox.tick();
+      await outbox.idle();
+      assert.equal((await messages()).map(({ state }) => state), ['sent', 'sent']); // prettier-ignore
+    } finally {
+      await server.close();
+    }
+  }),
+);
+
+making('makes a test for one address alone, and says in it what would hold it', () =>
+  inPlace(
+    async ({ store, deps, digest, messages }) => {
+      const issue = await makeTest({ ...deps, now: () => at('2026-11-03T07:00:00Z') }, digest, 'me@example.org', 'admin');
+      assert.is(issue.kind, 'test');
+      assert.equal((await messages()).map(({ kind, address }) => [kind, address]), [['test', 'me@example.org']]); // prettier-ignore
+      const part = await store.reader<DigestPartRow>('digest_part').where({ issue_id: issue.issue_id, name: 'digest.txt' }).first();
+      assert.match(
+        part?.bytes.toString('utf8').replace(/\s+/g, ' ') ?? '',
+        /As things are this would not be sent\. The source “desk” is known until/,
+      );
+    },
+    { through: at('2026-10-30T12:00:00Z') },
+  ),
+);
+
+making.run();
