@@ -1,7 +1,8 @@
 import { addBuckets, addDays, endOf, startOf } from '../queries/model/buckets.ts';
 import { countInWords } from '../queries/model/describe.ts';
 import type { DeliveryJson, DigestBody, DigestIssueJson, DigestJson } from '../queries/model/digest.ts';
-import { formatBucket, formatCount, formatDate } from '../queries/model/number.ts';
+import { periodBefore } from '../queries/model/digest-period.ts';
+import { formatCount, formatDate } from '../queries/model/number.ts';
 import { shortWhen, wallClock } from './case-words.ts';
 import { asSentence } from './source-words.ts';
 
@@ -31,8 +32,8 @@ export function nextTelling(
   const here = dayOf(first);
   const isPast = here < date || (here === date && at <= time);
   const start = isPast ? addBuckets(every, first, 1) : first;
-  const period = formatBucket(every, addBuckets(every, start, -1));
-  return `Tells of ${every === 'week' ? 'the ' : ''}${period} on ${formatDate(dayOf(start))}, ${at}.`;
+  const day = dayOf(start);
+  return `Tells of ${every === 'week' ? 'the ' : ''}${periodBefore(every, day).text} on ${formatDate(day)}, ${at}.`;
 }
 
 /** What clocks of the reader show at an instant, where they show another time than those of `zone`; else null. */
