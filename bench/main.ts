@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
+import { benchDigest } from './digest.ts';
 import { benchFilter } from './filter.ts';
 import { benchIngest } from './ingest.ts';
 import { benchScreens } from './screens.ts';
 
-const benches = { ingest: benchIngest, screens: benchScreens, filter: benchFilter };
+const benches = { ingest: benchIngest, screens: benchScreens, filter: benchFilter, digest: benchDigest };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -3,7 +3,7 @@
 declare module 'fontkit' {
   export interface Font {
     unitsPerEm: number;
-    layout(text: string): { advanceWidth: number };
+    glyphForCodePoint(codePoint: number): { advanceWidth: number };
     hasGlyphForCodePoint(codePoint: number): boolean;
   }
   export function openSync(file: string): Font;

@@ -185,5 +185,5 @@ function brokenInto(text: string, { width, indent, most, measure }: Breaking): s
   const kept = lines.slice(0, most);
   let last = kept[most - 1] ?? '';
   while (last && measure(`${last}…`) > width - (most === 1 ? indent : 0)) last = last.slice(0, -1).trimEnd();
-  return [...kept.slice(0, -1), `${last}…`];
+  return [...kept.slice(0, -1), `${last.replace(/[.,;:]$/, '')}…`];
 }

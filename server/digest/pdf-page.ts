@@ -1,6 +1,6 @@
 import type { DigestContent, DigestSection, DigestTile } from '../../queries/model/digest.ts';
 import { sparkSize } from '../../queries/model/sparkline.ts';
-import type { Drawing } from './draw.ts';
+import { hasPicture, type Drawing } from './draw.ts';
 import { toneOf } from './markup.ts';
 import { beside, ink, pdfTable, picture, quiet, rule, stack, words, type Block } from './pdf-blocks.ts';
 import { hasSpark, sparkSvg } from './spark.ts';
@@ -34,6 +34,15 @@ const headline: ((content: DigestContent) => Block)[] = [
   ({ headline: [, , third] }) => words(third, { width: pageWidth, size: 11, most: 3 }),
 ];
 
+/** The questions of a digest that have no picture: a chart without a figure is a sentence. */
+export function sectionsOf({ charts, sections }: DigestContent): DigestSection[] {
+  const told = charts.filter((chart) => !hasPicture(chart));
+  return [
+    ...told.map(({ report, question, sentence }) => ({ name: report, title: question, sentence, table: null, note: '' })),
+    ...sections,
+  ];
+}
+
 /** The blocks of a page from the top, which stand apart from each other. */
 export function pageBlocks(content: DigestContent, charts: PrintedChart[], detail: Detail): Block[] {
   return [
@@ -55,8 +64,8 @@ export function pageBlocks(content: DigestContent, charts: PrintedChart[], detai
     ),
     tilesBlock(content.tiles),
     changesBlock(content, detail.signals),
-    detail.charts ? chartsBlock(charts) : stack([]),
-    sectionsBlock(content.sections, detail),
+    chartsBlock(detail.charts ? charts : [], content.charts.filter(hasPicture).length),
+    sectionsBlock(sectionsOf(content), detail),
     notesBlock(content.notes, detail.notes),
   ].filter(({ height }) => height > 0);
 }
@@ -71,6 +80,10 @@ function more(count: number, width: number): Block {
 
 function moreText(count: number): string {
   return count > 0 ? `… and ${count} more in the mail` : '';
+}
+
+function leftText(count: number, what: string): string {
+  return count > 0 ? `… and ${count} ${what}${count === 1 ? '' : 's'} in the mail` : '';
 }
 
 function tilesBlock(tiles: DigestTile[]): Block {
@@ -121,8 +134,9 @@ function changesBlock({ signals, steady }: DigestContent, most: number): Block {
   return stack([rule(pageWidth), heading('What changed', pageWidth), ...told, more(signals.length - told.length, pageWidth), usual], 1);
 }
 
-function chartsBlock(charts: PrintedChart[]): Block {
-  if (charts.length === 0) return stack([]);
+function chartsBlock(charts: PrintedChart[], all: number): Block {
+  const others = leftText(all - charts.length, 'chart');
+  if (charts.length === 0) return words(others, { width: pageWidth, size: 8, color: quiet });
   const gap = (pageWidth - charts.reduce((sum, { drawing }) => sum + drawing.width * pictureScale, 0)) / Math.max(1, charts.length - 1);
   let x = 0;
   const columns = charts.map(({ question, sentence, drawing }) => {
@@ -132,7 +146,7 @@ function chartsBlock(charts: PrintedChart[]): Block {
     x += width + gap;
     return column;
   });
-  const signs = [...new Set(charts.flatMap(({ drawing }) => drawing.signs))].join('; ');
+  const signs = [...new Set(charts.flatMap(({ drawing }) => drawing.signs)), others].filter(Boolean).join('; ');
   return stack(
     [
       rule(pageWidth),
@@ -152,9 +166,10 @@ function sectionsBlock(sections: DigestSection[], { sections: most, rows }: Deta
     const [left, right] = columns;
     (heightOf(right) < heightOf(left) ? right : left).push(sectionBlock(section, rows[i] ?? 0, width));
   });
-  if (columns[0].length === 0) return stack([]);
+  const others = words(leftText(sections.length - most, 'question'), { width: pageWidth, size: 8, color: quiet });
+  if (columns[0].length === 0) return others;
   const side = columns.map((blocks, i) => ({ block: stack(blocks, 7), x: i * (width + columnGap) }));
-  return stack([rule(pageWidth), beside(side), more(sections.length - most, pageWidth)]);
+  return stack([rule(pageWidth), beside(side), others]);
 }
 
 function sectionBlock({ title, sentence, table, note }: DigestSection, most: number, width: number): Block {
@@ -177,5 +192,5 @@ function notesBlock(notes: string[], most: number): Block {
   if (notes.length === 0) return stack([]);
   const told = [...notes.slice(0, most), moreText(notes.length - most)];
   const lead = { text: 'About the data.', color: quiet };
-  return stack([rule(pageWidth), words(told.join(' '), { width: pageWidth, size: 8, color: quiet, most: 12, lead })]);
+  return stack([rule(pageWidth), words(told.join(' '), { width: pageWidth, size: 8, color: quiet, most: Math.max(3, 2 * most), lead })]);
 }

@@ -3,7 +3,7 @@ import { colour } from '../../queries/model/colours.ts';
 import type { DigestContent } from '../../queries/model/digest.ts';
 import { drawChart, hasPicture, reportOf } from './draw.ts';
 import { fontFiles, legible } from './fonts.ts';
-import { pageBlocks, pageWidth, pictureScale, type Detail, type PrintedChart } from './pdf-page.ts';
+import { pageBlocks, pageWidth, pictureScale, sectionsOf, type Detail, type PrintedChart } from './pdf-page.ts';
 import { beside, quiet, rule, stack, words, type Block } from './pdf-blocks.ts';
 import type { DigestPlace } from './place.ts';
 
@@ -11,14 +11,19 @@ import type { DigestPlace } from './place.ts';
 const left = 36;
 const top = 28;
 const footTop = 811;
+const room = footTop - 10 - top;
+/** What stands between two blocks, at least and at most. */
 const least = 6;
 const widest = 18;
 
-/** A digest as one page of A4 with text that can be selected; what there is no room for is counted, never cut off. */
+/**
+ * A digest as one page of A4 with text that can be selected; what there is no room for is counted, never cut off.
+ * @throws Error where not even the least of it fits
+ */
 export async function digestPdf(content: DigestContent, place: DigestPlace): Promise<Buffer> {
   const charts = await printedCharts(content);
   const blocks = fitting(content, charts);
-  const spare = footTop - 10 - top - heightOf(blocks);
+  const spare = room - heightOf(blocks);
   const gap = Math.min(widest, least + spare / Math.max(1, blocks.length - 1));
   const document = new PdfDocument({
     size: 'A4',
@@ -57,10 +62,12 @@ function heightOf(blocks: Block[]): number {
 function fitting(content: DigestContent, charts: PrintedChart[]): Block[] {
   let detail: Detail = { signals: 1, charts: false, notes: 1, sections: 0, rows: [] };
   let blocks = pageBlocks(content, charts, detail);
+  if (heightOf(blocks) > room) throw new Error('the digest does not fit a page, not even its headline, its figures and a note');
+  const sections = sectionsOf(content);
   const grow = (more: Partial<Detail>): boolean => {
     const grown = { ...detail, ...more };
     const tried = pageBlocks(content, charts, grown);
-    if (heightOf(tried) > footTop - 10 - top) return false;
+    if (heightOf(tried) > room) return false;
     [detail, blocks] = [grown, tried];
     return true;
   };
@@ -71,16 +78,16 @@ function fitting(content: DigestContent, charts: PrintedChart[]): Block[] {
     while (detail.notes < Math.min(most, content.notes.length) && grow({ notes: detail.notes + 1 }));
   };
   const rows = (most: number) =>
-    content.sections.forEach(({ table }, i) => {
+    sections.forEach(({ table }, i) => {
       const all = table?.rows.length ?? 0;
       // A table of a single row of many tells little.
       const next = () => Math.min(all, Math.max(2, (detail.rows[i] ?? 0) + 1));
-      const withRows = () => content.sections.map((_, at) => (at === i ? next() : (detail.rows[at] ?? 0)));
+      const withRows = () => sections.map((_, at) => (at === i ? next() : (detail.rows[at] ?? 0)));
       while ((detail.rows[i] ?? 0) < Math.min(most, all) && grow({ rows: withRows() }));
     });
   grow({ charts: true });
   signals(3);
-  while (detail.sections < content.sections.length && grow({ sections: detail.sections + 1 }));
+  while (detail.sections < sections.length && grow({ sections: detail.sections + 1 }));
   notes(4);
   rows(3);
   rows(6);

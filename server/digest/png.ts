@@ -10,7 +10,7 @@ export interface Pixels {
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * Reads a PNG of eight bits a colour, as resvg writes them (https://www.w3.org/TR/png-3/).
+ * Reads a PNG of eight bits a colour with opacity, as resvg writes them (https://www.w3.org/TR/png-3/).
  * @returns null for anything else
  */
 export function readPng(file: Buffer): Pixels | null {
@@ -25,21 +25,14 @@ export function readPng(file: Buffer): Pixels | null {
     if (kind === 'IDAT') pieces.push(body);
     at += length + 12;
   }
-  // Eight bits, with opacity or without, not interlaced.
-  const size = head?.[9] === 6 ? 4 : head?.[9] === 2 ? 3 : 0;
-  if (!head || head.length < 13 || head[8] !== 8 || size === 0 || head[12] !== 0) return null;
+  // Eight bits with opacity, not interlaced.
+  if (!head || head.length < 13 || head[8] !== 8 || head[9] !== 6 || head[12] !== 0) return null;
   const [width, height] = [head.readUInt32BE(0), head.readUInt32BE(4)];
   const packed = unpacked(Buffer.concat(pieces));
-  const stride = width * size;
+  const stride = width * 4;
   if (!packed || packed.length < (stride + 1) * height) return null;
-  const data = new Uint8Array(width * height * 4).fill(255);
-  let above = new Uint8Array(stride);
-  for (let y = 0; y < height; y++) {
-    const from = y * (stride + 1);
-    const line = unfiltered(packed[from] ?? 0, packed.subarray(from + 1, from + 1 + stride), above, size);
-    for (let x = 0; x < width; x++) data.set(line.subarray(x * size, (x + 1) * size), (y * width + x) * 4);
-    above = line;
-  }
+  const data = new Uint8Array(stride * height);
+  for (let y = 0; y < height; y++) unfilter(packed, y * (stride + 1), data, { from: y * stride, stride });
   return { width, height, data };
 }
 
@@ -51,21 +44,26 @@ function unpacked(packed: Buffer): Buffer | null {
   }
 }
 
-/** A line of bytes as they were before they were made small: each told by how it differs from its neighbours. */
-function unfiltered(filter: number, told: Uint8Array, above: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const line = new Uint8Array(told.length);
-  for (let i = 0; i < told.length; i++) {
-    const left = i >= size ? (line[i - size] ?? 0) : 0;
-    const up = above[i] ?? 0;
-    const corner = i >= size ? (above[i - size] ?? 0) : 0;
-    const guess = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter] ?? 0;
-    line[i] = ((told[i] ?? 0) + guess) & 255;
+/** Writes a line of bytes as they were before they were made small: each is told by how it differs from its neighbours. */
+function unfilter(packed: Uint8Array, at: number, data: Uint8Array, { from, stride }: { from: number; stride: number }): void {
+  const filter = packed[at] ?? 0;
+  const isFirst = from === 0;
+  for (let i = 0; i < stride; i++) {
+    const left = i < 4 ? 0 : (data[from + i - 4] ?? 0);
+    const up = isFirst ? 0 : (data[from + i - stride] ?? 0);
+    let guess = 0;
+    if (filter === 1) guess = left;
+    else if (filter === 2) guess = up;
+    else if (filter === 3) guess = (left + up) >> 1;
+    else if (filter === 4) guess = paeth(left, up, i < 4 || isFirst ? 0 : (data[from + i - stride - 4] ?? 0));
+    data[from + i] = (packed[at + 1 + i] ?? 0) + guess;
   }
-  return line;
 }
 
 function paeth(left: number, up: number, corner: number): number {
   const guess = left + up - corner;
-  const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
+  const a = Math.abs(guess - left);
+  const b = Math.abs(guess - up);
+  const c = Math.abs(guess - corner);
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }

@@ -17,8 +17,9 @@ export function readPdf(file: Buffer): { text: string; pages: number } {
   const lines: string[] = [];
   let glyphs = new Map<string, string>();
   const content = streamOf(/\/Contents (\d+) 0 R/.exec(page[0] ?? '')?.[1] ?? '');
-  for (const [, font, run] of content.matchAll(/\/(F\w+) [\d.]+ Tf|\[([^\]]*)\] TJ/g)) {
-    if (font) glyphs = fonts.get(font) ?? new Map();
+  for (const [, font, words, letter] of content.matchAll(/\/(F\w+) [\d.]+ Tf|\[([^\]]*)\] TJ|(<[0-9a-f]*>) Tj/g)) {
+    const run = words ?? letter;
+    if (font) glyphs = fonts.get(font) ?? new Map<string, string>();
     const codes = [...(run ?? '').matchAll(/<([0-9a-f]*)>/g)].flatMap(([, hex = '']) => hex.match(/.{4}/g) ?? []);
     if (run) lines.push(codes.map((code) => glyphs.get(code) ?? '\ufffd').join(''));
   }
