@@ -15,7 +15,7 @@ export interface TableRoom {
 export const usualRoom: TableRoom = { periods: 13, members: 11 };
 
 // Members over time are a line each, and a few periods of them are read.
-const periodsBeside = 3;
+const periodsBeside = 2;
 
 /**
  * The figures of a picture as a table to read: a period or a member a line, the measures beside it and n where there is one; of members over

@@ -24,6 +24,9 @@ export interface Drawing {
 /** Pictures have twice the pixels, for sharp screens and print. */
 export const pictureScale = 2;
 
+// In little room the lines of more members cannot be told apart.
+const mostLines = 5;
+
 // Without a canvas Vega guesses the width of a text by its length, and cuts names that have room.
 const metrics = (vega as unknown as { textMetrics: { width: (item: TextItem, text?: TextItem['text']) => number } }).textMetrics; // exported, but not in its types
 interface TextItem {
@@ -64,7 +67,13 @@ export async function drawChart(
   await setImmediate();
   const report = reportOf(chart);
   const { width, height, most = Infinity } = size;
-  const table = chart.grain === null ? { ...chart.table, rows: chart.table.rows.slice(0, most) } : chart.table;
+  const by = report.chart.type === 'lines' ? report.chart.by : null;
+  const all = chart.table.rows;
+  const lines = new Set(by === null ? [] : [...new Set(all.map((row) => row[by]))].slice(0, mostLines));
+  const table = {
+    ...chart.table,
+    rows: by !== null ? all.filter((row) => lines.has(row[by])) : chart.grain === null ? all.slice(0, most) : all,
+  };
   const { lines: pair, rows } = keyOfPair(report, chartRows(report, table, chart.grain, currency));
   const spec = chartSpec(report, table.columns, { theme: 'light', width, height });
   const logger = vega.logger(vega.Error);
@@ -74,13 +83,14 @@ export async function drawChart(
   try {
     await view.runAsync();
     const svg = await view.toSVG();
-    const lines = [...pair, ...keyOf(spec, rows, (name) => (view.scale('color') as (name: string) => string)(name))];
+    const key = [...pair, ...keyOf(spec, rows, (name) => (view.scale('color') as (name: string) => string)(name))];
     const { before } = table.windows;
     const signs = signsOf(
       { report, table, measures: drawnMeasures(report), grain: chart.grain, drawn: rows },
       before && describeWindow(before),
     );
-    return { ...framed(legible(svg), lines, width), signs };
+    const first = table.rows.length < all.length ? [`only the first ${by === null ? most : mostLines} are drawn`] : [];
+    return { ...framed(legible(svg), key, width), signs: [...signs, ...first] };
   } finally {
     view.finalize();
   }

@@ -117,7 +117,11 @@ function headHtml(content: DigestContent, place: DigestPlace): string {
   return [
     paragraph(content.organisation, { size: 13, color: quiet }),
     `<h1 style="margin:2px 0 2px;font-size:21px;line-height:26px;font-weight:600;color:${ink}">${escaped(content.name)}: ${escaped(content.period.text)}</h1>`,
-    paragraph(content.audience, { size: 13, color: quiet, style: 'padding-bottom:20px;' }),
+    paragraph([content.audience, `known until ${content.asOfText}`].filter(Boolean).join(' · '), {
+      size: 13,
+      color: quiet,
+      style: 'padding-bottom:20px;',
+    }),
     paragraph(first, { size: 21, style: 'font-weight:600;letter-spacing:-0.01em;' }),
     ...rest.filter(Boolean).map((sentence) => paragraph(sentence, { size: 18, style: 'padding-top:10px;' })),
     `<p style="margin:16px 0 0;font-size:15px;line-height:32px">${anchor(place.dashboard, 'Open in the dashboard', 'font-weight:600;')}` +
@@ -170,7 +174,7 @@ function sectionHtml({ title, sentence, table, note }: DigestSection, rows: numb
 function footHtml(content: DigestContent, place: DigestPlace): string {
   const small = `margin:0;padding-top:8px;font-size:13px;line-height:19px;color:${quiet}`;
   return block(
-    `<p style="${small}">Known until ${escaped(content.asOfText)} (${escaped(content.zone)}). These figures are kept as they were told; ` +
+    `<p style="${small}">All dates and times are those of ${escaped(content.zone)}. These figures are kept as they were told; ` +
       `${anchor(place.dashboard, 'the dashboard')} has them as they are now, and how each is computed.</p>${unsubscribeHtml(small)}`,
   );
 }

@@ -13,7 +13,7 @@ export function digestText(content: DigestContent, place: DigestPlace): string {
     [
       ...wrapped(content.organisation, width),
       ...underlined(`${content.name}: ${content.period.text}`, '='),
-      ...wrapped(content.audience, width),
+      ...wrapped([content.audience, `known until ${content.asOfText}`].filter(Boolean).join(' · '), width),
     ],
     ...content.headline.filter(Boolean).map((sentence) => wrapped(sentence, width)),
     ['Open in the dashboard:', place.dashboard, '', 'This digest in the archive:', place.archive],
@@ -30,7 +30,7 @@ export function digestText(content: DigestContent, place: DigestPlace): string {
     underlined('About the data', '='),
     content.notes.flatMap((note) => wrapped(note, width, { first: '* ', indent: '  ' })),
     wrapped(
-      `Known until ${content.asOfText} (${content.zone}). These figures are kept as they were told; the dashboard has them as they are now, and how each is computed.`,
+      `All dates and times are those of ${content.zone}. These figures are kept as they were told; the dashboard has them as they are now, and how each is computed.`,
       width,
     ),
     [unsubscribeLine],
