@@ -67,23 +67,17 @@ function documentOf(content: DigestContent, place: DigestPlace, { drawings, room
   const body = [
     headHtml(content, place),
     block(tilesHtml(content.tiles), '24px 0 0'),
-    block(
-      [
-        heading('What changed'),
-        ...content.signals.slice(0, room.signals).map(signalHtml),
-        ...more(content.signals, room.signals),
-        content.steady ? paragraph(content.steady, { color: quiet, style: 'padding-top:8px;' }) : '',
-      ].join(''),
-    ),
+    ...answered('What changed', [
+      ...content.signals.slice(0, room.signals).map(signalHtml),
+      ...more(content.signals, room.signals),
+      ...(content.steady ? [paragraph(content.steady, { color: quiet, style: 'padding-top:8px;' })] : []),
+    ]),
     ...content.charts.map((chart) => block(chartHtml(chart, content.currency, { drawings, room }))),
     ...content.sections.map((section) => block(sectionHtml(section, room.rows))),
-    block(
-      [
-        heading('About the data'),
-        ...content.notes.slice(0, room.notes).map((note) => paragraph(note, { size: 13, color: quiet, style: 'padding-top:4px;' })),
-        ...more(content.notes, room.notes),
-      ].join(''),
-    ),
+    ...answered('About the data', [
+      ...content.notes.slice(0, room.notes).map((note) => paragraph(note, { size: 13, color: quiet, style: 'padding-top:4px;' })),
+      ...more(content.notes, room.notes),
+    ]),
     footHtml(content, place),
   ];
   return `<!DOCTYPE html>
@@ -181,6 +175,11 @@ function footHtml(content: DigestContent, place: DigestPlace): string {
 
 function anchor(href: string, text: string, style = ''): string {
   return `<a href="${escaped(href)}" style="color:${link};${style}">${escaped(text)}</a>`;
+}
+
+/** A heading with what there is to say below it; nothing without that. */
+function answered(title: string, parts: string[]): string[] {
+  return parts.length ? [block(heading(title) + parts.join(''))] : [];
 }
 
 /** A part of the page below a line. */

@@ -56,7 +56,7 @@ export function dataTable({ columns, rows }: DigestTable, most = Infinity, left 
   );
   const body = rows.slice(0, most).map((row) => {
     const line = `border-bottom:1px solid ${hairline}`;
-    const cells = row.map((text, i) => cell('td', text, i, `${line}${text.length < 14 ? ';white-space:nowrap' : ''}`));
+    const cells = row.map((text, i) => cell('td', text, i, line + breaking(text)));
     return `<tr>${cells.join('')}</tr>`;
   });
   const missing = left + Math.max(0, rows.length - most);
@@ -65,6 +65,12 @@ export function dataTable({ columns, rows }: DigestTable, most = Infinity, left 
     `color:${ink};font-variant-numeric:tabular-nums;overflow-wrap:break-word"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>` +
     (missing ? paragraph(`… and ${missing} more in the dashboard`, { size: 13, color: quiet, style: 'padding-top:4px;' }) : '')
   );
+}
+
+/** Short texts stay in their line; a word wider than a column of a phone may be broken, others not. */
+function breaking(text: string): string {
+  if (text.length < 14) return ';white-space:nowrap';
+  return text.split(' ').some((word) => word.length > 16) ? ';overflow-wrap:anywhere;word-break:break-word' : '';
 }
 
 /** What a client that knows the width of its window may do better: blocks below each other as wide as the window. */

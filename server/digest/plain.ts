@@ -19,7 +19,7 @@ export function digestText(content: DigestContent, place: DigestPlace): string {
     ['Open in the dashboard:', place.dashboard, '', 'This digest in the archive:', place.archive],
     underlined('Figures', '='),
     ...content.tiles.map(tileLines),
-    underlined('What changed', '='),
+    content.signals.length || content.steady ? underlined('What changed', '=') : [],
     ...content.signals.map(({ word, sentence, rule }) => [
       ...wrapped(`${word}. ${sentence}`, width, { first: '* ', indent: '  ' }),
       ...(rule ? wrapped(`(${rule})`, width, { first: '  ', indent: '  ' }) : []),
@@ -27,7 +27,7 @@ export function digestText(content: DigestContent, place: DigestPlace): string {
     ...(content.steady ? [wrapped(content.steady, width)] : []),
     ...content.charts.flatMap((chart) => chartBlocks(chart, content.currency)),
     ...content.sections.flatMap(sectionBlocks),
-    underlined('About the data', '='),
+    content.notes.length ? underlined('About the data', '=') : [],
     content.notes.flatMap((note) => wrapped(note, width, { first: '* ', indent: '  ' })),
     wrapped(
       `All dates and times are those of ${content.zone}. These figures are kept as they were told; the dashboard has them as they are now, and how each is computed.`,

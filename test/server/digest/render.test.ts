@@ -133,6 +133,11 @@ render('fits a page where every text is a page long, and refuses where not even 
   assert.match(message, 'does not fit a page');
 });
 
+render('has no heading without anything below it', async () => {
+  const all = await renderDigest(bare(), where);
+  for (const name of ['digest.html', 'digest.txt']) assert.not.match(part(all, name).toString(), /What changed|About the data/);
+});
+
 render('counts what the page and the mail have no room for', async () => {
   const all = await renderDigest(huge(), where);
   assert.match(readPdf(part(all, 'digest.pdf')).text, /… and \d+ more in the mail/);
