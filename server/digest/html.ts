@@ -34,9 +34,9 @@ interface Room {
   members: number;
 }
 const rooms: Room[] = [
-  { signals: 40, rows: 30, notes: 30, ...usualRoom },
-  { signals: 25, rows: 15, notes: 15, ...usualRoom },
-  { signals: 15, rows: 10, notes: 10, periods: 6, members: 6 },
+  { signals: 12, rows: 30, notes: 30, ...usualRoom },
+  { signals: 12, rows: 15, notes: 15, ...usualRoom },
+  { signals: 10, rows: 10, notes: 10, periods: 6, members: 6 },
   { signals: 8, rows: 5, notes: 8, periods: 3, members: 3 },
   { signals: 5, rows: 1, notes: 5, periods: 1, members: 1 },
 ];
