@@ -1,11 +1,11 @@
 import type { DigestContent } from '../queries/model/digest.ts';
-import { drawChart, hasPicture, pngOf, type Drawing } from '../server/digest/draw.ts';
-import { digestHtml, pictureSize } from '../server/digest/html.ts';
-import { digestPdf } from '../server/digest/pdf.ts';
-import { placeOf } from '../server/digest/place.ts';
-import { digestText } from '../server/digest/plain.ts';
-import { faultsOfParts } from '../server/digest/render-check.ts';
-import { renderDigest, type DigestPart } from '../server/digest/render.ts';
+import { drawChart, hasPicture, pngOf, type Drawing } from '../server/digest/render/draw.ts';
+import { digestHtml, pictureSize } from '../server/digest/render/html.ts';
+import { digestPdf } from '../server/digest/render/pdf.ts';
+import { placeOf } from '../server/digest/render/place.ts';
+import { digestText } from '../server/digest/render/plain.ts';
+import { faultsOfParts } from '../server/digest/render/render-check.ts';
+import { renderDigest, type DigestPart } from '../server/digest/render/render.ts';
 import { digestOver } from '../test/support/digest-content.ts';
 import { demoSize, overCases } from './bench-store.ts';
 import { median, type BenchReport } from './report.ts';

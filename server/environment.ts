@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { BadInput, didYouMean, type Problem } from '../etl/errors.ts';
-import { defaultSender, readMailbox, readMailServer, type MailSettings } from './digest/mail-settings.ts';
+import { defaultSender, readMailbox, readMailServer, type MailSettings } from './digest/deliver/mail-settings.ts';
 
 /** What the process is told from outside, read and checked once. */
 export interface Environment {

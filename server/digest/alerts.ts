@@ -3,7 +3,7 @@ import type { DigestIssueRow, DigestRow } from '../../etl/store/tables.ts';
 import { periodFrom } from '../../queries/model/digest-period.ts';
 import { can, type SignedIn } from '../auth/roles.ts';
 import type { User } from '../auth/users.ts';
-import { queueDeliveries } from './deliveries.ts';
+import { queueDeliveries } from './deliver/deliveries.ts';
 
 /** Puts a message in line for the owner of a digest and for the administrators: it was not sent, and why. */
 export async function tellKeepers(

@@ -9,8 +9,8 @@ import { parseWhere, type Where } from '../../queries/model/query.ts';
 import { readMeta } from '../../queries/meta.ts';
 import { queryDepsOf, type DigestDeps } from './deps.ts';
 import { lastContent } from './issues.ts';
-import { faultsOfParts } from './render-check.ts';
-import { renderDigest, type DigestPart } from './render.ts';
+import { faultsOfParts } from './render/render-check.ts';
+import { renderDigest, type DigestPart } from './render/render.ts';
 import { staleSources } from './stale.ts';
 
 /** What a digest is to be made of. */

@@ -6,8 +6,8 @@ import type { DigestContent, DigestIssueDetail, DigestIssueJson } from '../../qu
 import { periodFrom } from '../../queries/model/digest-period.ts';
 import type { ListPage } from '../../queries/model/lists.ts';
 import { Refused } from '../errors.ts';
-import { countStates, listDeliveries } from './deliveries.ts';
-import type { DigestPart } from './render.ts';
+import { countStates, listDeliveries } from './deliver/deliveries.ts';
+import type { DigestPart } from './render/render.ts';
 
 /** What is looked for in the archive; `from` and `to` are local dates that the period of an issue meets. */
 export interface IssueSearch {

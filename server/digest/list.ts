@@ -8,7 +8,7 @@ import type { SignedIn } from '../auth/roles.ts';
 import type { User } from '../auth/users.ts';
 import { scheduleWords } from '../schedule-words.ts';
 import { digestZone, filterOf } from './compose.ts';
-import { countStates } from './deliveries.ts';
+import { countStates } from './deliver/deliveries.ts';
 import type { DigestDeps } from './deps.ts';
 import { digestRows, recipientRows, scheduleOf } from './digests.ts';
 import { issueJson } from './issues.ts';

@@ -6,7 +6,7 @@ import { periodBefore } from '../../queries/model/digest-period.ts';
 import { localDate } from '../../etl/local-time.ts';
 import { tellKeepers } from './alerts.ts';
 import { compose, digestZone, newIssueId, type Composition } from './compose.ts';
-import { queueDeliveries, type WantedDelivery } from './deliveries.ts';
+import { queueDeliveries, type WantedDelivery } from './deliver/deliveries.ts';
 import type { DigestDeps } from './deps.ts';
 import { scheduleName } from './digests.ts';
 import { writeParts } from './issues.ts';

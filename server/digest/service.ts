@@ -3,9 +3,9 @@ import type { SecretEnv } from '../../etl/secret.ts';
 import { withoutValues } from '../errors.ts';
 import { stopMailbox } from './departed.ts';
 import type { DigestDeps } from './deps.ts';
-import type { MailSettings } from './mail-settings.ts';
-import { createOutbox, type OutboxDeps } from './outbox.ts';
-import { createOutgoing } from './outgoing.ts';
+import type { MailSettings } from './deliver/mail-settings.ts';
+import { createOutbox, type OutboxDeps } from './deliver/outbox.ts';
+import { createOutgoing } from './deliver/outgoing.ts';
 import { tickDigests } from './tick.ts';
 
 /** What sending needs of the process beside what making does. */

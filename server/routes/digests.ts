@@ -13,7 +13,7 @@ import { queryDepsOf, type DigestDeps } from '../digest/deps.ts';
 import { addDigest, changeDigest, digestRow, pauseDigest, removeDigest, resumeDigest } from '../digest/digests.ts';
 import { listDigests } from '../digest/list.ts';
 import { heldRemark, makeTest, NotComputed } from '../digest/make.ts';
-import { archiveHtml } from '../digest/personal.ts';
+import { archiveHtml } from '../digest/render/personal.ts';
 import { readAudience, readDigestBody } from '../digest/read-digest.ts';
 import { readJson } from '../read-queries.ts';
 import { Refused } from '../errors.ts';

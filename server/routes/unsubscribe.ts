@@ -2,8 +2,8 @@ import { Router, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { textParameter } from '../address.ts';
 import type { AppDeps } from '../deps.ts';
-import { escaped } from '../digest/escaped.ts';
-import { readToken, subscriptionState, unsubscribe } from '../digest/unsubscribe.ts';
+import { escaped } from '../digest/render/escaped.ts';
+import { readToken, subscriptionState, unsubscribe } from '../digest/deliver/unsubscribe.ts';
 import { Refused } from '../errors.ts';
 
 /**

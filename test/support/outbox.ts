@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { Store } from '../../etl/store/open.ts';
 import type { DigestDeliveryRow } from '../../etl/store/tables.ts';
 import { transact } from '../../etl/store/transact.ts';
-import { queueDeliveries } from '../../server/digest/deliveries.ts';
-import type { MailSettings } from '../../server/digest/mail-settings.ts';
-import { createOutbox, type OutboxDeps } from '../../server/digest/outbox.ts';
+import { queueDeliveries } from '../../server/digest/deliver/deliveries.ts';
+import type { MailSettings } from '../../server/digest/deliver/mail-settings.ts';
+import { createOutbox, type OutboxDeps } from '../../server/digest/deliver/outbox.ts';
 
 const childScript = fileURLToPath(new URL('outbox-child.ts', import.meta.url));
 

@@ -1,4 +1,4 @@
-import type { DigestChart, DigestContent, DigestSection, DigestTile } from '../../queries/model/digest.ts';
+import type { DigestChart, DigestContent, DigestSection, DigestTile } from '../../../queries/model/digest.ts';
 import { figuresOf } from './chart-table.ts';
 import { hasPicture } from './draw.ts';
 import { unsubscribeLine } from './personal.ts';

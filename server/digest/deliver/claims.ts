@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { forgetOwner, isAlive, newOwner } from '../../etl/store/owner.ts';
-import type { Store } from '../../etl/store/open.ts';
-import type { DigestDeliveryRow, DigestRecipientRow, DigestRow } from '../../etl/store/tables.ts';
-import { transact } from '../../etl/store/transact.ts';
+import { forgetOwner, isAlive, newOwner } from '../../../etl/store/owner.ts';
+import type { Store } from '../../../etl/store/open.ts';
+import type { DigestDeliveryRow, DigestRecipientRow, DigestRow } from '../../../etl/store/tables.ts';
+import { transact } from '../../../etl/store/transact.ts';
 
 /** A message this process has in hand; nobody else takes it until it is settled, released or forgotten. */
 export type Claim = DigestDeliveryRow & { owner: string };

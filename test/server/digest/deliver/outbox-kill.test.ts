@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { resendAll } from '../../../server/digest/deliveries.ts';
-import { startMailServer } from '../../support/mail-server.ts';
-import { allDeliveries, mailTo, queueFor, startOutboxProcess, testOutbox } from '../../support/outbox.ts';
-import { tempStore } from '../../support/store.ts';
+import { resendAll } from '../../../../server/digest/deliver/deliveries.ts';
+import { startMailServer } from '../../../support/mail-server.ts';
+import { allDeliveries, mailTo, queueFor, startOutboxProcess, testOutbox } from '../../../support/outbox.ts';
+import { tempStore } from '../../../support/store.ts';
 
 const killing = suite('an outbox that is killed');
 const now = () => Math.floor(Date.now() / 1000);

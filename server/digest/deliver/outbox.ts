@@ -1,8 +1,8 @@
-import type { Log } from '../../etl/log.ts';
-import { forgetOwner } from '../../etl/store/owner.ts';
-import type { Store } from '../../etl/store/open.ts';
-import type { DigestDeliveryRow } from '../../etl/store/tables.ts';
-import { withoutValues } from '../errors.ts';
+import type { Log } from '../../../etl/log.ts';
+import { forgetOwner } from '../../../etl/store/owner.ts';
+import type { Store } from '../../../etl/store/open.ts';
+import type { DigestDeliveryRow } from '../../../etl/store/tables.ts';
+import { withoutValues } from '../../errors.ts';
 import { claimNext, countDue, noteHandover, recover, release, settle, type Claim, type Settled } from './claims.ts';
 import type { MailSettings } from './mail-settings.ts';
 import { isNoSuchMailbox, oneLine, type Outcome } from './outcome.ts';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { DigestContent } from '../../queries/model/digest.ts';
+import type { DigestContent } from '../../../queries/model/digest.ts';
 import { drawChart, hasPicture, pngOf, type Drawing } from './draw.ts';
 import { digestHtml, pictureSize } from './html.ts';
 import { chartPart, fixedParts, sparkPart } from './part-names.ts';

@@ -1,4 +1,4 @@
-import type { DigestChart, DigestContent, DigestSection } from '../../queries/model/digest.ts';
+import type { DigestChart, DigestContent, DigestSection } from '../../../queries/model/digest.ts';
 import { figuresOf, usualRoom } from './chart-table.ts';
 import { hasPicture, type Drawing } from './draw.ts';
 import { escaped } from './escaped.ts';

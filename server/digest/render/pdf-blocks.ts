@@ -1,6 +1,6 @@
 import svgToPdf from 'svg-to-pdfkit';
-import { colour } from '../../queries/model/colours.ts';
-import type { DigestTable } from '../../queries/model/digest.ts';
+import { colour } from '../../../queries/model/colours.ts';
+import type { DigestTable } from '../../../queries/model/digest.ts';
 import { legible, textWidth, type Face } from './fonts.ts';
 
 /** Something of a known height that can be drawn anywhere; sizes and places in points, from the upper left corner. */

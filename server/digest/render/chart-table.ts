@@ -1,9 +1,9 @@
-import type { Grain } from '../../queries/model/buckets.ts';
-import type { DigestChart, DigestTable } from '../../queries/model/digest.ts';
-import { measureOf, type MeasureName } from '../../queries/model/measures.ts';
-import { formatCount, formatTick, formatValue } from '../../queries/model/number.ts';
-import { drawnMeasures } from '../../queries/model/reports.ts';
-import type { Column, Row } from '../../queries/model/wire.ts';
+import type { Grain } from '../../../queries/model/buckets.ts';
+import type { DigestChart, DigestTable } from '../../../queries/model/digest.ts';
+import { measureOf, type MeasureName } from '../../../queries/model/measures.ts';
+import { formatCount, formatTick, formatValue } from '../../../queries/model/number.ts';
+import { drawnMeasures } from '../../../queries/model/reports.ts';
+import type { Column, Row } from '../../../queries/model/wire.ts';
 import { reportOf } from './draw.ts';
 
 /** How many rows a table beside a picture has at most: the latest periods, the first members. */

@@ -1,7 +1,7 @@
 import { simpleParser } from 'mailparser';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { alertMessage, digestMessage, type DigestMessage } from '../../../server/digest/message.ts';
+import { alertMessage, digestMessage, type DigestMessage } from '../../../../server/digest/deliver/message.ts';
 
 const messages = suite('the message of a digest');
 const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Store } from '../../etl/store/open.ts';
-import type { DigestRecipientRow, DigestRow } from '../../etl/store/tables.ts';
-import { transact } from '../../etl/store/transact.ts';
-import { unsubscribeSecret } from '../../etl/store/settings.ts';
-import { audit } from '../auth/audit.ts';
-import { Refused } from '../errors.ts';
+import type { Store } from '../../../etl/store/open.ts';
+import type { DigestRecipientRow, DigestRow } from '../../../etl/store/tables.ts';
+import { transact } from '../../../etl/store/transact.ts';
+import { unsubscribeSecret } from '../../../etl/store/settings.ts';
+import { audit } from '../../auth/audit.ts';
+import { Refused } from '../../errors.ts';
 
 /** Whom a link to unsubscribe is for. */
 export interface Subscription {

@@ -2,14 +2,14 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { hostname } from 'node:os';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Store } from '../../../etl/store/open.ts';
-import type { DigestDeliveryRow } from '../../../etl/store/tables.ts';
-import { transact } from '../../../etl/store/transact.ts';
-import { listDeliveries, queueDeliveries, resend } from '../../../server/digest/deliveries.ts';
-import type { Outbox, OutboxDeps } from '../../../server/digest/outbox.ts';
-import { saying, startMailServer, type MailServerHabits, type TestMailServer } from '../../support/mail-server.ts';
-import { allDeliveries, mailTo, queueFor, shortMessage, testOutbox } from '../../support/outbox.ts';
-import { tempStore } from '../../support/store.ts';
+import type { Store } from '../../../../etl/store/open.ts';
+import type { DigestDeliveryRow } from '../../../../etl/store/tables.ts';
+import { transact } from '../../../../etl/store/transact.ts';
+import { listDeliveries, queueDeliveries, resend } from '../../../../server/digest/deliver/deliveries.ts';
+import type { Outbox, OutboxDeps } from '../../../../server/digest/deliver/outbox.ts';
+import { saying, startMailServer, type MailServerHabits, type TestMailServer } from '../../../support/mail-server.ts';
+import { allDeliveries, mailTo, queueFor, shortMessage, testOutbox } from '../../../support/outbox.ts';
+import { tempStore } from '../../../support/store.ts';
 
 const outbox = suite('the outbox');
 const ana = { user: { userId: 1, name: 'Ana' }, now: 0 };

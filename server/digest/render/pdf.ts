@@ -1,6 +1,6 @@
 import PdfDocument from 'pdfkit';
-import { colour } from '../../queries/model/colours.ts';
-import type { DigestContent } from '../../queries/model/digest.ts';
+import { colour } from '../../../queries/model/colours.ts';
+import type { DigestContent } from '../../../queries/model/digest.ts';
 import { drawChart, hasPicture, reportOf } from './draw.ts';
 import { fontFiles, legible } from './fonts.ts';
 import { pageBlocks, pageWidth, pictureScale, sectionsOf, type Detail, type PrintedChart } from './pdf-page.ts';

@@ -1,13 +1,13 @@
-import type { DigestDeliveryRow, DigestRow } from '../../etl/store/tables.ts';
-import { resolveSecrets, type SecretEnv } from '../../etl/secret.ts';
-import { periodFrom } from '../../queries/model/digest-period.ts';
-import { contentOf, issueRow } from './issues.ts';
+import type { DigestDeliveryRow, DigestRow } from '../../../etl/store/tables.ts';
+import { resolveSecrets, type SecretEnv } from '../../../etl/secret.ts';
+import { periodFrom } from '../../../queries/model/digest-period.ts';
+import { contentOf, issueRow } from '../issues.ts';
 import type { MailAddress } from './mail-settings.ts';
 import { alertMessage, digestMessage } from './message.ts';
 import type { OutboxDeps } from './outbox.ts';
 import { createPartReader } from './parts.ts';
-import type { DigestDeps } from './deps.ts';
-import { personalHtml, personalText } from './personal.ts';
+import type { DigestDeps } from '../deps.ts';
+import { personalHtml, personalText } from '../render/personal.ts';
 import { unsubscribeUrl } from './unsubscribe.ts';
 import { slackBody, teamsBody } from './webhook.ts';
 

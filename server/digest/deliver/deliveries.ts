@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { isOneOf } from '../../etl/store/insert.ts';
-import type { Store } from '../../etl/store/open.ts';
-import type { DigestDeliveryRow } from '../../etl/store/tables.ts';
-import { isoText } from '../../etl/time.ts';
-import { transact } from '../../etl/store/transact.ts';
-import type { DeliveryJson, DeliveryState } from '../../queries/model/digest.ts';
-import { audit } from '../auth/audit.ts';
-import type { SignedIn } from '../auth/roles.ts';
-import { Refused } from '../errors.ts';
+import { isOneOf } from '../../../etl/store/insert.ts';
+import type { Store } from '../../../etl/store/open.ts';
+import type { DigestDeliveryRow } from '../../../etl/store/tables.ts';
+import { isoText } from '../../../etl/time.ts';
+import { transact } from '../../../etl/store/transact.ts';
+import type { DeliveryJson, DeliveryState } from '../../../queries/model/digest.ts';
+import { audit } from '../../auth/audit.ts';
+import type { SignedIn } from '../../auth/roles.ts';
+import { Refused } from '../../errors.ts';
 
 /** A message that is to be sent. */
 export type WantedDelivery = Pick<DigestDeliveryRow, 'issue_id' | 'digest_id' | 'kind' | 'address'>;

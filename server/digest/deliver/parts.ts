@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { DigestPartRow } from '../../etl/store/tables.ts';
+import type { DigestPartRow } from '../../../etl/store/tables.ts';
 import type { MessagePart } from './message.ts';
 
 /**

@@ -1,14 +1,21 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openStore, type Store } from '../../../etl/store/open.ts';
-import type { DigestDeliveryRow } from '../../../etl/store/tables.ts';
-import { transact } from '../../../etl/store/transact.ts';
-import { countStates, listDeliveries, queueDeliveries, resend, resendAll, type WantedDelivery } from '../../../server/digest/deliveries.ts';
-import { Refused } from '../../../server/errors.ts';
-import { startMailServer } from '../../support/mail-server.ts';
-import { allDeliveries, mailTo, testOutbox } from '../../support/outbox.ts';
-import { startPostgresql, type TestPostgresql } from '../../support/postgresql.ts';
-import { tempStore } from '../../support/store.ts';
+import { openStore, type Store } from '../../../../etl/store/open.ts';
+import type { DigestDeliveryRow } from '../../../../etl/store/tables.ts';
+import { transact } from '../../../../etl/store/transact.ts';
+import {
+  countStates,
+  listDeliveries,
+  queueDeliveries,
+  resend,
+  resendAll,
+  type WantedDelivery,
+} from '../../../../server/digest/deliver/deliveries.ts';
+import { Refused } from '../../../../server/errors.ts';
+import { startMailServer } from '../../../support/mail-server.ts';
+import { allDeliveries, mailTo, testOutbox } from '../../../support/outbox.ts';
+import { startPostgresql, type TestPostgresql } from '../../../support/postgresql.ts';
+import { tempStore } from '../../../support/store.ts';
 
 const now = Date.UTC(2026, 10, 2, 7) / 1000;
 const ana = { user: { userId: 7, name: 'Ana' }, now: now + 60 };

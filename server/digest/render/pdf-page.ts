@@ -1,5 +1,5 @@
-import type { DigestContent, DigestSection, DigestTile } from '../../queries/model/digest.ts';
-import { sparkSize } from '../../queries/model/sparkline.ts';
+import type { DigestContent, DigestSection, DigestTile } from '../../../queries/model/digest.ts';
+import { sparkSize } from '../../../queries/model/sparkline.ts';
 import { hasPicture, type Drawing } from './draw.ts';
 import { toneOf } from './markup.ts';
 import { beside, ink, pdfTable, picture, quiet, rule, stack, words, type Block } from './pdf-blocks.ts';

@@ -1,14 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { DigestContent, DigestTile } from '../../../queries/model/digest.ts';
-import { reports } from '../../../queries/model/reports.ts';
-import { drawChart, hasPicture, pngOf } from '../../../server/digest/draw.ts';
-import { mostHtml, pictureSize } from '../../../server/digest/html.ts';
-import { archiveHtml, personalHtml, personalText } from '../../../server/digest/personal.ts';
-import { faultsOfParts } from '../../../server/digest/render-check.ts';
-import { renderDigest, type DigestPart } from '../../../server/digest/render.ts';
-import { sampleDigest } from '../../support/digest-content.ts';
-import { readPdf } from '../../support/pdf-text.ts';
+import type { DigestContent, DigestTile } from '../../../../queries/model/digest.ts';
+import { reports } from '../../../../queries/model/reports.ts';
+import { drawChart, hasPicture, pngOf } from '../../../../server/digest/render/draw.ts';
+import { mostHtml, pictureSize } from '../../../../server/digest/render/html.ts';
+import { archiveHtml, personalHtml, personalText } from '../../../../server/digest/render/personal.ts';
+import { faultsOfParts } from '../../../../server/digest/render/render-check.ts';
+import { renderDigest, type DigestPart } from '../../../../server/digest/render/render.ts';
+import { sampleDigest } from '../../../support/digest-content.ts';
+import { readPdf } from '../../../support/pdf-text.ts';
 
 const where = { issueId: 'issue 1', baseUrl: 'https://silverlining.example.org/' };
 const part = (parts: DigestPart[], name: string): Buffer => {

@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { SMTPServerOptions } from 'smtp-server';
-import { isNoSuchMailbox, type Outcome } from '../../../server/digest/outcome.ts';
-import { createMailer } from '../../../server/digest/smtp.ts';
-import { saying, startMailServer, type TestMailServer } from '../../support/mail-server.ts';
-import { mailTo } from '../../support/outbox.ts';
+import { isNoSuchMailbox, type Outcome } from '../../../../server/digest/deliver/outcome.ts';
+import { createMailer } from '../../../../server/digest/deliver/smtp.ts';
+import { saying, startMailServer, type TestMailServer } from '../../../support/mail-server.ts';
+import { mailTo } from '../../../support/outbox.ts';
 
 const smtp = suite('createMailer');
 const timings = { connectMs: 30_000, idleMs: 30_000, answerMs: 30_000 };

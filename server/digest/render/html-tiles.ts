@@ -1,5 +1,5 @@
-import type { DigestTile } from '../../queries/model/digest.ts';
-import { sparkSize } from '../../queries/model/sparkline.ts';
+import type { DigestTile } from '../../../queries/model/digest.ts';
+import { sparkSize } from '../../../queries/model/sparkline.ts';
 import { escaped } from './escaped.ts';
 import { columnsOf, contentIdOf, hairline, ink, paragraph, quiet, toneOf } from './markup.ts';
 import { sparkPart } from './part-names.ts';

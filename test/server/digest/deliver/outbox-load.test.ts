@@ -5,11 +5,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { digestMessage } from '../../../server/digest/message.ts';
-import { createPartReader } from '../../../server/digest/parts.ts';
-import { startMailServer } from '../../support/mail-server.ts';
-import { allDeliveries, mailTo, queueFor, testOutbox } from '../../support/outbox.ts';
-import { tempStore } from '../../support/store.ts';
+import { digestMessage } from '../../../../server/digest/deliver/message.ts';
+import { createPartReader } from '../../../../server/digest/deliver/parts.ts';
+import { startMailServer } from '../../../support/mail-server.ts';
+import { allDeliveries, mailTo, queueFor, testOutbox } from '../../../support/outbox.ts';
+import { tempStore } from '../../../support/store.ts';
 
 const load = suite('an outbox with 600 recipients');
 const now = () => Math.floor(Date.now() / 1000);

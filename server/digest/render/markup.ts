@@ -1,6 +1,6 @@
-import { colour } from '../../queries/model/colours.ts';
-import type { DigestTable } from '../../queries/model/digest.ts';
-import type { Verdict } from '../../queries/model/signal.ts';
+import { colour } from '../../../queries/model/colours.ts';
+import type { DigestTable } from '../../../queries/model/digest.ts';
+import type { Verdict } from '../../../queries/model/signal.ts';
 import { escaped } from './escaped.ts';
 
 /** The colours of a mail, written on every element: a mail client may know no style sheet, and may turn a page dark. */

@@ -1,4 +1,4 @@
-import type { MeasureName } from '../../queries/model/measures.ts';
+import type { MeasureName } from '../../../queries/model/measures.ts';
 
 /** Names of the parts of a digest that every digest has. */
 export const fixedParts = { content: 'content.json', html: 'digest.html', text: 'digest.txt', pdf: 'digest.pdf' } as const;

@@ -1,4 +1,4 @@
-import type { DigestTable } from '../../queries/model/digest.ts';
+import type { DigestTable } from '../../../queries/model/digest.ts';
 
 const gap = 2;
 const narrowest = 8;

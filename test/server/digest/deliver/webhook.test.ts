@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { transact } from '../../../etl/store/transact.ts';
-import { listDeliveries, queueDeliveries } from '../../../server/digest/deliveries.ts';
-import type { Outcome } from '../../../server/digest/outcome.ts';
-import { postWebhook, slackBody, teamsBody } from '../../../server/digest/webhook.ts';
-import { allDeliveries, testOutbox } from '../../support/outbox.ts';
-import { tempStore } from '../../support/store.ts';
+import { transact } from '../../../../etl/store/transact.ts';
+import { listDeliveries, queueDeliveries } from '../../../../server/digest/deliver/deliveries.ts';
+import type { Outcome } from '../../../../server/digest/deliver/outcome.ts';
+import { postWebhook, slackBody, teamsBody } from '../../../../server/digest/deliver/webhook.ts';
+import { allDeliveries, testOutbox } from '../../../support/outbox.ts';
+import { tempStore } from '../../../support/store.ts';
 
 const webhooks = suite('a message to a channel');
 const now = Date.UTC(2026, 10, 2, 7) / 1000;

@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { colour, series } from '../../queries/model/colours.ts';
-import { measureOf } from '../../queries/model/measures.ts';
-import type { Report } from '../../queries/model/reports.ts';
-import type { Row } from '../../queries/model/wire.ts';
+import { colour, series } from '../../../queries/model/colours.ts';
+import { measureOf } from '../../../queries/model/measures.ts';
+import type { Report } from '../../../queries/model/reports.ts';
+import type { Row } from '../../../queries/model/wire.ts';
 import { escaped } from './escaped.ts';
 import { fontFamily, textWidth } from './fonts.ts';
 

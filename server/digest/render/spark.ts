@@ -1,6 +1,6 @@
-import { colour } from '../../queries/model/colours.ts';
-import type { DigestTile } from '../../queries/model/digest.ts';
-import { sparkShape, sparkSize } from '../../queries/model/sparkline.ts';
+import { colour } from '../../../queries/model/colours.ts';
+import type { DigestTile } from '../../../queries/model/digest.ts';
+import { sparkShape, sparkSize } from '../../../queries/model/sparkline.ts';
 
 /** Whether a tile has a value to draw. */
 export function hasSpark({ spark }: DigestTile): boolean {

@@ -1,4 +1,4 @@
-import type { DigestContent } from '../../queries/model/digest.ts';
+import type { DigestContent } from '../../../queries/model/digest.ts';
 import { hasPicture, pictureScale } from './draw.ts';
 import { escaped } from './escaped.ts';
 import { mostHtml } from './html.ts';
