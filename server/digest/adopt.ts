@@ -34,7 +34,7 @@ export async function adoptDigests(store: Store, configured: readonly DigestConf
         const inserted = await trx<DigestRow>('digest').insert(added).returning('digest_id');
         id = (inserted[0] as { digest_id: number }).digest_id; // one row was inserted
       }
-      if (id !== undefined) await putRecipients(trx, id, recipients, { by: author, now });
+      if (id !== undefined) await putRecipients(trx, id, recipients, { by: author, now, isPerson: false });
     }
     const names = configured.map(({ name }) => name);
     for (const row of rows)

@@ -52,6 +52,15 @@ function columnsOf(body: DigestBody): Pick<DigestRow, 'name' | 'filter' | 'every
   return { name, filter: JSON.stringify(where), every, on_day: JSON.stringify(on), at, zone, owner, ends_on };
 }
 
+/** What a digest is, as a page reads it. */
+function bodyOf(row: DigestRow, recipients: readonly DigestRecipientRow[]): DigestBody {
+  const { name, filter, every, at, zone, owner, ends_on } = row;
+  return {
+    name, where: JSON.parse(filter) as DigestBody['where'], every, on: scheduleOf(row).on ?? 1, at, zone, owner, ends_on,
+    recipients: recipients.filter(({ stopped_at }) => stopped_at === null).map(({ address }) => address),
+  }; // prettier-ignore
+}
+
 /**
  * Adds a digest; its first run is the next by its schedule.
  * @throws BadInput when its name is taken
@@ -63,7 +72,7 @@ export async function addDigest(store: Store, body: DigestBody, { user, now }: W
       .insert({ ...columnsOf(body), origin: 'page', since_at: now, created_by: user.name, created_at: now })
       .returning('digest_id');
     const { digest_id } = rows[0] as { digest_id: number }; // one row was inserted
-    await putRecipients(trx, digest_id, body.recipients, { by: user.name, now });
+    await putRecipients(trx, digest_id, body.recipients, { by: user.name, now, isPerson: true });
     await audit(trx, { at: now, userId: user.userId, action: 'digest_added', target: `digest ${digest_id}` });
     return { digest_id };
   });
@@ -86,7 +95,7 @@ export async function changeDigest(
     await refuseTaken(trx, body.name, id);
     if (row.version !== version) {
       const by = { by: row.changed_by ?? row.created_by, at: isoText(row.changed_at ?? row.created_at) };
-      throw overtaken({ ...body, ...columnsOf(body), version: row.version }, by);
+      throw overtaken({ ...bodyOf(row, await recipientRows(trx, [id])), version: row.version }, by);
     }
     await trx<DigestRow>('digest')
       .where({ digest_id: id })
@@ -97,7 +106,7 @@ export async function changeDigest(
         changed_at: now,
         version: version + 1,
       });
-    await putRecipients(trx, id, body.recipients, { by: user.name, now });
+    await putRecipients(trx, id, body.recipients, { by: user.name, now, isPerson: true });
     await audit(trx, { at: now, userId: user.userId, action: 'digest_changed', target: `digest ${id}` });
   });
 }
@@ -143,22 +152,23 @@ export async function resumeDigest(store: Store, id: number, { user, now }: Who)
 }
 
 /**
- * Makes the recipients those of a list. Who unsubscribed stays so, whoever lists them again: only they themselves can undo that, by asking for it. Who was
- * taken off, has left or was refused by a mail server comes back when listed anew.
+ * Makes the recipients those of a list. Who unsubscribed stays so, whoever lists them again. Who was taken off comes back when listed anew; who left, or has no
+ * mailbox, only where a person lists them: the configuration goes on naming them with every start.
  */
 export async function putRecipients(
   trx: Knex,
   id: number,
   addresses: readonly string[],
-  { by, now }: { by: string; now: number },
+  { by, now, isPerson }: { by: string; now: number; isPerson: boolean },
 ): Promise<void> {
   const rows = () => trx<DigestRecipientRow>('digest_recipient').where({ digest_id: id });
   const known = new Map((await rows()).map((row) => [row.address, row]));
+  const comesBack = ({ stop_reason }: DigestRecipientRow) =>
+    stop_reason === 'removed' || (isPerson && (stop_reason === 'departed' || stop_reason === 'refused'));
   for (const address of new Set(addresses)) {
     const row = known.get(address);
     if (!row) await rows().insert({ digest_id: id, address, added_by: by, added_at: now });
-    else if (row.stopped_at !== null && row.stop_reason === 'removed')
-      await rows().where({ address }).update({ stopped_at: null, stop_reason: null });
+    else if (row.stopped_at !== null && comesBack(row)) await rows().where({ address }).update({ stopped_at: null, stop_reason: null });
   }
   for (const { address, stopped_at } of known.values())
     if (stopped_at === null && !addresses.includes(address))

@@ -9,6 +9,7 @@ import { audit } from '../auth/audit.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import { can } from '../auth/roles.ts';
 import type { AppDeps } from '../deps.ts';
+import { fileName } from '../digest/deliver/message.ts';
 import { resend, resendAll } from '../digest/deliver/deliveries.ts';
 import { queryDepsOf } from '../digest/deps.ts';
 import { digestRow } from '../digest/digests.ts';
@@ -52,7 +53,11 @@ export function digestIssueRoutes({ store, now, digests }: Pick<AppDeps, 'store'
     const { type, bytes, issue_id } = await readPart(store.reader, id(req), name);
     // It never changes.
     res.set('cache-control', 'private, max-age=31536000, immutable').type(type);
-    if (type !== 'image/png') res.attachment(`silverlining-${issue_id}-${name}`);
+    if (type !== 'image/png') {
+      const { name: digest, grain, from_on } = await issueRow(store.reader, issue_id);
+      res.attachment(`${fileName({ name: digest, period: { step: grain, from: from_on } })}.${name.replace(/^.*\./, '')}`);
+      res.type(type);
+    }
     res.send(Buffer.from(bytes));
   });
   router.get('/api/digest-issues/:id/difference', allow('read'), async (req, res) => {

@@ -96,7 +96,8 @@ export async function startServer(given: Partial<AppDeps> = {}): Promise<TestSer
   };
 }
 
-async function signIn(store: Store, now: number): Promise<string> {
+/** Signs the administrator in. @returns the value of the `cookie` header */
+export async function signIn(store: Store, now: number): Promise<string> {
   await ensureAdministrator(store, now);
   const opened = await redeemLink(store, await makeLink(store, { name: 'admin', now }), now);
   if (!opened) throw new Error('the fresh sign-in link was refused');

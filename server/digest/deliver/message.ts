@@ -117,8 +117,8 @@ function unsubscribeHeaders(url: string) {
   };
 }
 
-/** `late-deliveries-2026-10`, of a week `late-deliveries-week-of-2026-11-09`. */
-function fileName({ name, period: { step, from } }: DigestMessage): string {
+/** What the file of a digest is called: `late-deliveries-2026-10`, of a week `late-deliveries-week-of-2026-11-09`. */
+export function fileName({ name, period: { step, from } }: Pick<DigestMessage, 'name' | 'period'>): string {
   const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const slug = plain.replace(/[^a-z0-9]+/g, '-').slice(0, 60).replace(/^-|-$/g, '') || 'digest'; // prettier-ignore
   const [year = '', month = ''] = from.split('-');

@@ -299,7 +299,7 @@ making('sends real mail by which its reader can end it for good, and only its re
       await unsubscribe(store, subscription, deps.now());
       // Whoever lists the address again does not undo that.
       await transact(store, (trx) =>
-        putRecipients(trx, digest.digest_id, ['ana@example.org', 'cy@example.org'], { by: 'admin', now: deps.now() }),
+        putRecipients(trx, digest.digest_id, ['ana@example.org', 'cy@example.org'], { by: 'admin', now: deps.now(), isPerson: true }),
       );
       assert.equal(
         (await recipientRows(store.reader, [digest.digest_id])).map(({ address, stop_reason }) => [address, stop_reason]),
