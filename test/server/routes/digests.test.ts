@@ -142,7 +142,7 @@ routes('show an issue as it was told, however late records change, and what they
   const picture = await send('GET', `/api/digest-issues/${id}/parts/recurring_issues.png`);
   assert.is(picture.headers.get('content-type'), 'image/png');
   const pdf = await send('GET', `/api/digest-issues/${id}/parts/digest.pdf`);
-  assert.match(pdf.headers.get('content-disposition') ?? '', /^attachment; filename="kept-2026-10\.pdf"$/);
+  assert.match(String(pdf.headers.get('content-disposition')), /^attachment; filename="?kept-2026-10\.pdf"?$/);
   assert.is(
     Buffer.from(await pdf.arrayBuffer())
       .subarray(0, 5)
