@@ -1,3 +1,4 @@
+import { capital } from '../queries/model/describe.ts';
 import type { Schedule } from '../etl/due.ts';
 
 /** A schedule in words: "every 15 minutes", "every Monday at 07:30", "on day 31 of every month at 00:00 (Europe/Vienna)". */
@@ -11,8 +12,4 @@ export function scheduleWords({ every, on, at, zone }: Schedule): string {
         ? `every ${capital(String(on ?? 'monday'))}`
         : `on day ${on ?? 1} of every ${every === 'quarter' ? 'quarter' : 'month'}`;
   return `${day} at ${at ?? '00:00'}${zone === undefined ? '' : ` (${zone})`}`;
-}
-
-function capital(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1);
 }

@@ -50,6 +50,6 @@ function unusuallyEmpty({ totals, series }: DigestTables, period: DigestPeriod):
   const least = Math.min(...before.map((row) => Number(row.received ?? 0)));
   if (before.length < 4 || least < 1) return [];
   return [
-    `Nothing came in ${inPeriod(period)}, where at least ${countInWords(least, 'case')} did in each of the four ${period.step}s before.`,
+    `Nothing was received ${inPeriod(period)}, where at least ${countInWords(least, 'case')} did in each of the four ${period.step}s before.`,
   ];
 }

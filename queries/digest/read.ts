@@ -105,7 +105,7 @@ export async function readDigest(deps: QueryDeps, ask: DigestAsk): Promise<Diges
     currency: money,
     headline: headlineOf({ period, nouns, findings, judged: all.judged, tiles, sections }),
     tiles,
-    signals: findings.map(({ verdict, sentence, rule }) => ({ verdict, word: verdictWords[verdict], sentence, rule })),
+    signals: findings.map(({ verdict, sentence, basis }) => ({ verdict, word: verdictWords[verdict], sentence, rule: basis })),
     steady: steadySentence({ ...all, findings, asOf }),
     charts: digestCharts.map((name) => chartOf(name, tables, period, money)),
     sections,

@@ -30,17 +30,15 @@ export function causesSection(
       columns: [
         { label: 'Root cause', isNumber: false },
         { label: 'Resolved', isNumber: true },
-        { label: 'Share', isNumber: true },
         { label: 'Against before', isNumber: false },
       ],
       rows: [
         ...named.map((row) => [
           memberText(row.root_cause),
-          formatCount(Number(row.resolved)),
-          shareText(Number(row.resolved), total),
+          `${formatCount(Number(row.resolved))} (${shareText(Number(row.resolved), total)})`,
           changeText(row, 'resolved', currency),
         ]),
-        ...(rest ? [[restText(rest, 'cause', 'causes'), formatCount(rest.total), shareText(rest.total, total), '–']] : []),
+        ...(rest ? [[restText(rest, 'cause', 'causes'), `${formatCount(rest.total)} (${shareText(rest.total, total)})`, '–']] : []),
       ],
     },
     note: rest ? 'Causes of fewer than five cases are put together.' : '',

@@ -23,14 +23,13 @@ export function issuesSection(
   const isSevere = severe.rows.some((row) => row.severity !== noneLabel);
   const rows = named.map((row) => [
     memberText(row.issue),
-    formatCount(Number(row.received)),
-    shareText(Number(row.received), total),
+    countText(Number(row.received), total),
     changeText(row, 'received', currency),
     ...(isSevere ? [severeText(severe, row)] : []),
     standing(issueSeries, row, grain, currency),
   ]);
   const blank = isSevere ? ['–', '–', '–'] : ['–', '–'];
-  const left = rest && [restText(rest, 'issue', 'issues'), formatCount(rest.total), shareText(rest.total, total), ...blank];
+  const left = rest && [restText(rest, 'issue', 'issues'), countText(rest.total, total), ...blank];
   return {
     name,
     title,
@@ -39,15 +38,19 @@ export function issuesSection(
       columns: [
         { label: 'Issue', isNumber: false },
         { label: 'Received', isNumber: true },
-        { label: 'Share', isNumber: true },
         { label: 'Against before', isNumber: false },
         ...(isSevere ? [{ label: 'High or critical', isNumber: true }] : []),
         { label: 'Beside its own past', isNumber: false },
       ],
       rows: [...rows, ...(left ? [left] : [])],
     },
-    note: rest ? 'Issues of fewer than five cases are put together.' : '',
+    note: `${rest ? 'Issues of fewer than five cases are put together. ' : ''}Beside its own past each is judged alone; “What changed” tells what stands out among all that was judged.`,
   };
+}
+
+/** "192 (14.7%)". */
+function countText(count: number, total: number): string {
+  return `${formatCount(count)} (${shareText(count, total)})`;
 }
 
 function severeText(severe: TableJson, { issue }: Row): string {

@@ -43,10 +43,6 @@ export function targetOf(measure: MeasureName, targets: Targets, { value, n, spa
   if (!range) return { value: target, words, assurance: '' };
   const [worst, best] = isMore ? [range.low, range.high] : [range.high, range.low];
   const reaches = (edge: number) => (isMore ? edge >= target : edge <= target);
-  const assurance = reaches(worst)
-    ? 'can be relied on: all of the typical range meets it'
-    : reaches(best)
-      ? 'met or missed by chance: it lies within the typical range'
-      : 'will be missed without a change: none of the typical range meets it';
+  const assurance = reaches(worst) ? 'can be relied on' : reaches(best) ? 'met or missed by chance' : 'will be missed without a change';
   return { value: target, words, assurance };
 }

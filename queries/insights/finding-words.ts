@@ -1,4 +1,4 @@
-import { describeLimits } from '../model/describe.ts';
+import { capital, countInWords, describeLimits } from '../model/describe.ts';
 import type { Grain } from '../model/buckets.ts';
 import { measureOf, type MeasureName } from '../model/measures.ts';
 import { formatBucket, formatInterval, formatValue, inOneUnit } from '../model/number.ts';
@@ -56,6 +56,11 @@ function averageOf(measure: MeasureName, run: readonly Row[]): number {
   const weights = run.map((row) => (isWeighted ? Number(row[`${measure}_n`]) : 1));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return run.reduce((sum, row, i) => sum + Number(row[measure]) * (weights[i] ?? 0), 0) / total;
+}
+
+/** The same without the method, for who has no screen to ask: "above its typical range, which comes from 24 months, January 2024 to December 2025". */
+export function describeBasis(signal: SignalName, { periods, from, to }: LimitsJson, grain: Grain): string {
+  return `${capital(signals[signal].words)}; what is typical comes from ${countInWords(periods, grain)}, ${formatBucket(grain, from)} to ${formatBucket(grain, to)}.`;
 }
 
 /** Why a finding is one: the rule and what it is judged by. */

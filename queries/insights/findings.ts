@@ -8,7 +8,7 @@ import { signalOf, verdictOf, type SignalName } from '../model/signal.ts';
 import type { FindingJson, FindingsJson, LimitsJson, Row, TableJson, Window } from '../model/wire.ts';
 import type { QueryDeps } from '../prepare.ts';
 import { benjaminiHochberg } from '../stats/benjamini-hochberg.ts';
-import { describeFinding, describeRule } from './finding-words.ts';
+import { describeBasis, describeFinding, describeRule } from './finding-words.ts';
 
 /** The figures of the whole that are judged, each in a query of its own kind: one that needs time to mature would make the last periods of all unfinished. */
 const judgedTogether = [
@@ -91,6 +91,7 @@ export function findingsOf(answers: readonly { table: TableJson; grain: Grain }[
       {
         sentence: describeFinding({ measure, key, grain, run, signal }),
         rule: describeRule(signal, candidate.limits, grain),
+        basis: describeBasis(signal, candidate.limits, grain),
         verdict: verdictOf(signal, measureOf(measure).better),
         signal,
         measure,

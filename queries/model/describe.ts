@@ -176,6 +176,11 @@ function describeRange(name: (typeof rangeNames)[number], [low, high]: [number |
   return low === null ? `${what}: below ${high}` : `${what}: ${low} to below ${high}`;
 }
 
+/** A text as it begins a sentence. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 /** A list in words: "a, b and c". */
 export function joined(parts: string[], word: 'and' | 'or'): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} ${word} ${parts.at(-1)}`;

@@ -3,7 +3,7 @@ import { measureOf, type MeasureName } from './measures.ts';
 import { type Grain } from './buckets.ts';
 import { toldChange } from './change.ts';
 import { nameWithin, parentOf } from './chart-rows.ts';
-import { countedBy, countInWords, describeWindow, joined } from './describe.ts';
+import { capital, countInWords, countedBy, describeWindow, joined } from './describe.ts';
 import { isOfDuration } from './measure.ts';
 import { formatBucket, formatCount, formatInterval, formatValue } from './number.ts';
 import { drawnMeasures, type Report } from './reports.ts';
@@ -320,8 +320,4 @@ function quoted(value: Value | undefined): string {
 
 function sentence(text: string): string {
   return `${capital(text)}.`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,3 +1,4 @@
+import { capital } from './describe.ts';
 import type { Grain } from './buckets.ts';
 import { noneLabel } from './dimensions.ts';
 import { formatBucket, formatValue } from './number.ts';
@@ -93,8 +94,4 @@ function wordsOf(by: AnswererDimension, label: string): string {
 
 function share(value: number, n: number): string {
   return formatValue(value, 'share', { n: Math.min(n, 999) });
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

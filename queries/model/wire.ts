@@ -97,6 +97,8 @@ export interface FindingJson {
   sentence: string;
   /** The written rule it breaks, and what its limits were made of. */
   rule: string;
+  /** The same without the method by which limits are made. */
+  basis: string;
   verdict: Verdict;
   signal: SignalName;
   measure: MeasureName;

@@ -1,3 +1,4 @@
+import { capital } from '../../../queries/model/describe.ts';
 import type { Grain } from '../../../queries/model/buckets.ts';
 import type { DigestChart, DigestTable } from '../../../queries/model/digest.ts';
 import { measureOf, type MeasureName } from '../../../queries/model/measures.ts';
@@ -93,10 +94,6 @@ function acrossTime(rows: Row[], member: Column, { measures, cell, grain, most }
 function figure(row: Row | undefined, name: MeasureName, currency: string): string {
   const n = row?.[`${name}_n`];
   return formatValue(row?.[name], measureOf(name).unit, { n: typeof n === 'number' ? n : null, currency });
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** A period in little room; what it is a month or a week of stands above. */

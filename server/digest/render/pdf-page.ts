@@ -1,6 +1,7 @@
 import type { DigestContent, DigestSection, DigestTile } from '../../../queries/model/digest.ts';
 import { sparkSize } from '../../../queries/model/sparkline.ts';
 import { hasPicture, type Drawing } from './draw.ts';
+import { textWidth } from './fonts.ts';
 import { toneOf } from './markup.ts';
 import { beside, ink, pdfTable, picture, quiet, rule, stack, words, type Block } from './pdf-blocks.ts';
 import { hasSpark, sparkSvg } from './spark.ts';
@@ -103,6 +104,7 @@ function tileBlock(tile: DigestTile, width: number): Block {
   const { standing, target } = tile;
   const scale = 0.75;
   const sparkWidth = sparkSize.width * scale;
+  const figureWidth = width - (hasSpark(tile) ? sparkWidth + 4 : 0);
   const line = (text: string, color: string, most = 2) => words(text, { width, size: 8, color, most });
   const stands =
     standing && standing.verdict !== 'common_cause'
@@ -112,7 +114,12 @@ function tileBlock(tile: DigestTile, width: number): Block {
     line(tile.title, quiet, 1),
     beside([
       {
-        block: words(tile.text, { width: width - sparkWidth - 4, size: tile.text.length > 10 ? 13 : 18, face: 'semibold', most: 1 }),
+        block: words(tile.text, {
+          width: figureWidth,
+          size: textWidth(tile.text, 18, 'semibold') > figureWidth ? 13 : 18,
+          face: 'semibold',
+          most: 2,
+        }),
         x: 0,
       },
       ...(hasSpark(tile) ? [{ block: picture({ svg: sparkSvg(tile), ...sparkSize }, scale), x: width - sparkWidth }] : []),

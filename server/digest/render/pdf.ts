@@ -86,8 +86,9 @@ function fitting(content: DigestContent, charts: PrintedChart[]): Block[] {
       while ((detail.rows[i] ?? 0) < Math.min(most, all) && grow({ rows: withRows() }));
     });
   grow({ charts: true });
-  signals(3);
+  // Every question is answered before one is answered at length.
   while (detail.sections < sections.length && grow({ sections: detail.sections + 1 }));
+  signals(3);
   notes(4);
   rows(3);
   rows(6);
@@ -110,7 +111,7 @@ async function printedCharts(content: DigestContent): Promise<PrintedChart[]> {
   const charts: PrintedChart[] = [];
   for (const [i, chart] of chosen.entries()) {
     const width = Math.floor((room * (shares[i] ?? 1)) / whole);
-    const drawing = await drawChart(chart, content.currency, { width, height: 104, most: 5 });
+    const drawing = await drawChart(chart, content.currency, { width, height: 88, most: 4 });
     charts.push({ question: chart.question, sentence: chart.sentence, drawing });
   }
   return charts;

@@ -76,8 +76,8 @@ digest('tells no group of fewer than five, nor one that a total would give away,
   assert.equal(
     issues?.table?.rows.map(([name, count]) => [name, count]),
     [
-      ['Billing', '48'],
-      ['2 other issues', '15'],
+      ['Billing', '48 (76%)'],
+      ['2 other issues', '15 (24%)'],
     ],
   );
   const all = JSON.stringify(content);
@@ -101,6 +101,7 @@ digest('says whether targets are met and whether that can be relied on', async (
   assert.is(target('on_time_rate')?.words, 'target at least 99%: not met');
   assert.is(target('resolution_days_p50')?.words, 'target at most 10 days: met');
   assert.is(target('received')?.words, 'target at most 40: not met');
+  assert.is(target('on_time_rate')?.assurance, 'will be missed without a change');
   assert.is(target('csat_rate'), null);
 });
 
