@@ -98,7 +98,7 @@ function fitting(content: DigestContent, charts: PrintedChart[]): Block[] {
   return blocks;
 }
 
-const mostCharts = 3;
+const mostCharts = 2;
 const gapPx = 24;
 
 /** The first charts of a digest as they have room beside each other; of members the first few. */
@@ -111,7 +111,7 @@ async function printedCharts(content: DigestContent): Promise<PrintedChart[]> {
   const charts: PrintedChart[] = [];
   for (const [i, chart] of chosen.entries()) {
     const width = Math.floor((room * (shares[i] ?? 1)) / whole);
-    const drawing = await drawChart(chart, content.currency, { width, height: 88, most: 4 });
+    const drawing = await drawChart(chart, content.currency, { width, height: 88, most: 5 });
     charts.push({ question: chart.question, sentence: chart.sentence, drawing });
   }
   return charts;
