@@ -20,6 +20,17 @@ export async function tellKeepers(
   await queueDeliveries(trx, wanted, { askedBy, now });
 }
 
+/** Puts a message in line for the administrators and the owner: a digest rests by itself. */
+export async function tellOfPause(trx: Knex.Transaction, digestId: number, now: number): Promise<void> {
+  await tellKeepers(trx, { issue_id: `${pausePrefix}${digestId}:${now}`, digest_id: digestId }, { now, askedBy: automatic });
+}
+
+/** Whether a message tells of a digest that rests, and so of no issue. */
+export function isOfPause({ issue_id }: { issue_id: string }): boolean {
+  return issue_id.startsWith(pausePrefix);
+}
+const pausePrefix = 'pause:';
+
 /** What somebody is told of on every page: one's own digests, or all for who manages them, that were not sent, failed or were paused by themselves. */
 export async function digestAttention(db: Knex, user: SignedIn): Promise<{ message: string; href: string }[]> {
   const digests = (await db<DigestRow>('digest').whereNull('removed_at')).filter(

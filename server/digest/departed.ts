@@ -2,7 +2,7 @@ import type { Store } from '../../etl/store/open.ts';
 import type { DigestDeliveryRow, DigestRecipientRow, DigestRow } from '../../etl/store/tables.ts';
 import { transact } from '../../etl/store/transact.ts';
 import type { User } from '../auth/users.ts';
-import { automatic } from './alerts.ts';
+import { automatic, tellOfPause } from './alerts.ts';
 import { pause } from './digests.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function pauseDeparted(store: Store, now: number): Promise<void> {
       const reason = isOrphan
         ? `its owner ${owner} is no user any more; give it another and let it go on`
         : `${away.length === 1 ? 'a recipient is no user any more and gets it' : `${away.length} recipients are no users any more and get it`} no longer; look at who does and let it go on`;
-      await pause(trx, digest_id, { by: automatic, reason, now });
+      if (await pause(trx, digest_id, { by: automatic, reason, now })) await tellOfPause(trx, digest_id, now);
     });
   }
 }

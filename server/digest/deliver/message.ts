@@ -83,6 +83,18 @@ export function alertMessage(message: AlertMessage): Promise<Buffer> {
   });
 }
 
+/** To whoever manages digests: one rests by itself, why, and where to go. */
+export function pauseMessage(message: Omit<AlertMessage, 'period' | 'reasons'> & { reason: string }): Promise<Buffer> {
+  const { name, reason, publicUrl } = message;
+  const url = `${publicUrl}/digests`;
+  const opening = `The digest ${name} is paused: ${reason}.`;
+  return compose(message, {
+    subject: `Paused: ${name}`,
+    text: `${opening}\n\n${url}\n`,
+    html: `<!doctype html><html lang="en"><body><p>${escapeHtml(opening)}</p><p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p></body></html>`,
+  });
+}
+
 /** How HTML refers to a picture: `cid:` and this. */
 export function contentId(name: string): string {
   return `${name}@silverlining`;

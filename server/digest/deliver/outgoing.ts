@@ -3,7 +3,8 @@ import { resolveSecrets, type SecretEnv } from '../../../etl/secret.ts';
 import { periodFrom } from '../../../queries/model/digest-period.ts';
 import { contentOf, issueRow } from '../issues.ts';
 import type { MailAddress } from './mail-settings.ts';
-import { alertMessage, digestMessage } from './message.ts';
+import { isOfPause } from '../alerts.ts';
+import { alertMessage, digestMessage, pauseMessage } from './message.ts';
 import type { OutboxDeps } from './outbox.ts';
 import { createPartReader } from './parts.ts';
 import type { DigestDeps } from '../deps.ts';
@@ -21,6 +22,7 @@ export function createOutgoing(
     async messageOf(delivery) {
       if (!from) throw new Error('mail is not set up');
       const head = { from, to: delivery.address, messageId: delivery.message_id, issueId: delivery.issue_id };
+      if (isOfPause(delivery)) return { raw: await pauseMessage({ ...head, ...(await pauseOf(delivery)), publicUrl: baseUrl }) };
       if (delivery.kind === 'alert') return { raw: await alertMessage({ ...head, ...(await alertOf(delivery)), publicUrl: baseUrl }) };
       const issue = await issueRow(store.reader, delivery.issue_id);
       const parts = await partsOf(delivery.issue_id);
@@ -50,6 +52,11 @@ export function createOutgoing(
       return { url, body: digest.webhook_kind === 'teams' ? teamsBody(message) : slackBody(message) };
     },
   };
+
+  async function pauseOf({ digest_id, asked_at }: DigestDeliveryRow) {
+    const digest = await store.reader<DigestRow>('digest').where({ digest_id }).first('name', 'pause_reason');
+    return { name: digest?.name ?? '', reason: digest?.pause_reason ?? 'it goes on by now', madeAt: asked_at };
+  }
 
   async function alertOf({ issue_id }: DigestDeliveryRow) {
     const issue = await issueRow(store.reader, issue_id);

@@ -265,6 +265,18 @@ making('rests when its owner has left, and when a recipient has, and tells admin
       ['ben@example.org', 'departed'],
     ]);
     assert.match((await digestAttention(store.reader, admin))[0]?.message ?? '', /a recipient is no user any more/);
+    const server = await startMailServer();
+    try {
+      const mail = mailTo(server.port);
+      const outbox = testOutbox({ store, mail, now: deps.now, ...createOutgoing({ ...deps, env: {} }, mail.from) });
+      await outbox.tick();
+      await outbox.idle();
+      const [told, ...others] = await Promise.all(server.received.map(({ raw }) => simpleParser(raw)));
+      assert.equal([told?.subject, others.length], ['Paused: Board', 0]);
+      assert.match(told?.text ?? '', /a recipient is no user any more and gets it no longer/);
+    } finally {
+      await server.close();
+    }
   });
 });
 
