@@ -23,6 +23,7 @@ function unbalanced({ flow, opening, totals, issues, status }: DigestTables, { s
     ['statuses', status],
   ];
   return [
+    ...(doesAddUp(lines) === null && received > 0 ? ['Whether the balance of open cases adds up cannot be told.'] : []),
     ...(doesAddUp(lines) === false ? [`The balance of open cases does not add up. ${describeFlow(lines, step)}`] : []),
     ...sums.flatMap(([what, table]) => {
       const sum = table.rows.reduce((total: number, row: Row) => total + Number(row.received ?? 0), 0);

@@ -1,7 +1,8 @@
 import type { DigestContent, DigestSection, DigestTile } from '../model/digest.ts';
 import { inPeriod, type DigestPeriod } from '../model/digest-period.ts';
-import { countInWords } from '../model/describe.ts';
+import { countInWords, joined } from '../model/describe.ts';
 import type { FindingJson } from '../model/wire.ts';
+import { fewText } from './tiles.ts';
 
 /** What the headline is computed from. */
 export interface HeadlineFacts {
@@ -27,7 +28,7 @@ function changedSentence({ period, nouns, findings, judged, tiles }: HeadlineFac
   const [first, ...more] = findings;
   if (first) {
     const rest = more.length
-      ? ` ${more.length === 1 ? 'One other figure' : `${countInWords(more.length, 'other figure')}`} changed beyond chance.`
+      ? ` ${more.length === 1 ? 'One other figure' : countInWords(more.length, 'other figure')} changed beyond chance.`
       : '';
     return `${first.sentence}${rest}`;
   }
@@ -38,18 +39,29 @@ function changedSentence({ period, nouns, findings, judged, tiles }: HeadlineFac
       ? `no ${nouns[1]} came in`
       : `${received?.text ?? 'an unknown number of'} ${nouns[1]} came in`;
   if (judged === 0) return `Too early to tell what is usual: ${came} ${inPeriod(period)}.`;
-  return `Nothing changed beyond what chance allows ${inPeriod(period)}: ${came}.`;
+  // A rule broken by one of many series may be chance: the tile says that it is, and this how far that goes.
+  const alone = tiles.filter(({ standing }) => standing !== null && standing.verdict !== 'common_cause').map(({ title }) => `“${title}”`);
+  const though = alone.length
+    ? ` ${joined(alone, 'and')} ${alone.length === 1 ? 'stands' : 'stand'} out alone, which among ${countInWords(judged, 'series', 'series')} can be chance.`
+    : '';
+  return `Nothing changed beyond what chance allows ${inPeriod(period)}: ${came}.${though}`;
 }
 
 function attentionSentence({ tiles, sections, nouns }: HeadlineFacts): string {
   const [issues] = sections;
   const overdue = tiles.find((tile) => tile.measure === 'overdue');
   const onTime = tiles.find((tile) => tile.measure === 'on_time_rate');
-  const late = overdue?.value
-    ? `${overdue.text} ${overdue.value === 1 ? `${nouns[0]} is` : `${nouns[1]} are`} past the due date${onTime?.value !== null && onTime ? `, and ${onTime.text} were resolved on time${onTime.target ? ` (${onTime.target.words})` : ''}` : ''}`
-    : onTime?.value !== null && onTime
-      ? `Nothing is overdue; ${onTime.text} were resolved on time${onTime.target ? ` (${onTime.target.words})` : ''}`
-      : '';
+  const kept =
+    onTime && onTime.value !== null ? `${onTime.text} were resolved on time${onTime.target ? ` (${onTime.target.words})` : ''}` : '';
+  const past =
+    overdue?.text === fewText
+      ? `Fewer than five ${nouns[1]} are past the due date`
+      : overdue?.value
+        ? `${overdue.text} ${nouns[1]} are past the due date`
+        : overdue?.value === 0
+          ? 'Nothing is overdue'
+          : '';
+  const late = past && kept ? `${past}${overdue?.value === 0 ? '; ' : ', and '}${kept}` : past || kept;
   return [issues?.sentence ?? '', late && `${late}.`].filter(Boolean).join(' ');
 }
 
@@ -58,20 +70,17 @@ function askedSentence({ findings, tiles, sections, period }: HeadlineFacts): st
   const concerns = findings.filter(({ verdict }) => verdict === 'concern');
   const issue = concerns.find(({ key }) => key.issue !== undefined);
   if (issue) return `Asked of you: name who finds the cause of “${issue.key.issue}” and by when.`;
-  const isConcern = (measure: string) =>
-    concerns.some((each) => each.measure === measure && Object.keys(each.key).length === 0) ||
-    tiles.some((tile) => tile.measure === measure && tile.standing?.verdict === 'concern');
+  const isConcern = (measure: string) => concerns.some((each) => each.measure === measure && Object.keys(each.key).length === 0);
   const willMiss = (measure: string) =>
     tiles.some((tile) => tile.measure === measure && tile.target?.assurance.startsWith('will be missed'));
   if (['overdue', 'open', 'on_time_rate', 'resolution_days_p50'].some(isConcern))
     return 'Asked of you: decide whether handling gets more hands, or what is promised becomes less.';
   if (isConcern('csat_rate')) return 'Asked of you: have those who were not satisfied called, and hear what they say.';
-  if (isConcern('reopen_rate') || isConcern('uphold_rate'))
-    return 'Asked of you: have the decisions of this period looked through by somebody else.';
+  if (isConcern('reopen_rate')) return 'Asked of you: have the decisions of this period looked through by somebody else.';
   if (isConcern('received')) return 'Asked of you: have it found out what brings more people to complain.';
   const missed = tiles.find((tile) => willMiss(tile.measure));
   if (missed) return `Asked of you: change how the work is done, or the target of “${missed.title}”: as things are it will be missed.`;
-  if (/than others\.$/.test(sections.find(({ name }) => name === 'vulnerable')?.sentence ?? ''))
+  if (/ than others[.,]/.test(sections.find(({ name }) => name === 'vulnerable')?.sentence ?? ''))
     return 'Asked of you: decide how vulnerable customers are served first.';
   return `No decision is asked of you this ${period.step}.`;
 }

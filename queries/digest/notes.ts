@@ -65,7 +65,7 @@ function uncoded({ issues, causes }: DigestTables): string {
   const share = (table: TableJson, dimension: string, measure: 'received' | 'resolved') => {
     const count = (rows: TableJson['rows']) => rows.reduce((sum, row) => sum + Number(row[measure] ?? 0), 0);
     const [none, all] = [count(table.rows.filter((row) => row[dimension] === noneLabel)), count(table.rows)];
-    return all === 0 || isTooFew(none) || isTooFew(all - none) ? null : { none, all };
+    return none === 0 || isTooFew(none) || isTooFew(all - none) ? null : { none, all };
   };
   const [issue, cause] = [share(issues, 'issue', 'received'), share(causes, 'root_cause', 'resolved')];
   const parts = [

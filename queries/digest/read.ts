@@ -9,7 +9,6 @@ import type { DigestPeriod } from '../model/digest-period.ts';
 import { nounsOf } from '../model/change-words.ts';
 import { parseWhere, serialiseWhere, type Where } from '../model/query.ts';
 import { describeReading } from '../model/reading.ts';
-import { drawnMeasures, type Report } from '../model/reports.ts';
 import { formatWhen } from '../model/number.ts';
 import { verdictWords } from '../model/signal.ts';
 import { steadySentence } from '../model/steady.ts';
@@ -18,7 +17,7 @@ import type { FindingJson, Row, TableJson } from '../model/wire.ts';
 import type { QueryDeps } from '../prepare.ts';
 import { differencesOf, tileDifferences } from './difference.ts';
 import { faultsOfFigures } from './faults.ts';
-import { foldedRows, isTooFew } from './fold.ts';
+import { isCount, isTooFew, type Folded } from './fold.ts';
 import { headlineOf } from './headline.ts';
 import { notesOf } from './notes.ts';
 import {
@@ -32,7 +31,7 @@ import {
 } from './questions.ts';
 import { causesSection } from './section-causes.ts';
 import { complimentsSection } from './section-compliments.ts';
-import { issuesSection } from './section-issues.ts';
+import { issueRows, issuesSection, namedIssues, notApart } from './section-issues.ts';
 import { outsideSection } from './section-outside.ts';
 import { vulnerableSection } from './section-vulnerable.ts';
 import { tilesOf } from './tiles.ts';
@@ -57,8 +56,6 @@ export interface DigestRead {
   faults: string[];
 }
 
-const mostBars = 8;
-
 /**
  * Computes a digest from the store: the same figures as the dashboard's at the same as-of.
  * @throws BadInput for a filter whose labels are not known
@@ -76,10 +73,13 @@ export async function readDigest(deps: QueryDeps, ask: DigestAsk): Promise<Diges
   const money = currency ?? 'USD';
 
   const all = findingsOf(judged);
-  const findings = all.findings.filter((finding) => isTold(finding, judged, period));
+  const found = all.findings.filter((finding) => isTold(finding, judged, period));
+  const folded = namedIssues(tables, new Set(found.flatMap(({ key }) => key.issue ?? [])));
+  const isNamed = (issue: string | undefined) => issue === undefined || folded.named.some((row) => row.issue === issue);
+  const findings = found.filter(({ key }) => isNamed(key.issue));
   const tiles = tilesOf(tables, { grain: period.step, currency: money, sourceCount, targets: ask.targets, last });
   const sections = [
-    issuesSection(tables, { grain: period.step, currency: money, nouns }),
+    issuesSection(tables, { grain: period.step, currency: money, nouns, folded }),
     vulnerableSection(tables, { isRecorded: has('vulnerable'), currency: money }),
     causesSection(tables, { isRecorded: has('root_cause'), currency: money }),
     outsideSection(tables, {
@@ -107,7 +107,7 @@ export async function readDigest(deps: QueryDeps, ask: DigestAsk): Promise<Diges
     tiles,
     signals: findings.map(({ verdict, sentence, basis }) => ({ verdict, word: verdictWords[verdict], sentence, rule: basis })),
     steady: steadySentence({ ...all, findings, asOf }),
-    charts: digestCharts.map((name) => chartOf(name, tables, period, money)),
+    charts: digestCharts.map((name) => chartOf(name, tables, { period, currency: money, folded })),
     sections,
     notes: notesOf(tables, { period, zone, asOf, nouns, sources, last: last && { then: last, changed } }),
     path: pathOf(ask, asOf),
@@ -164,28 +164,26 @@ function isTold(finding: FindingJson, judged: readonly { table: TableJson }[], {
   return !isTooFew(count);
 }
 
-/** A chart without groups that are too small: members are put together, periods left out. */
-function chartOf(name: DigestChartName, tables: DigestTables, period: DigestPeriod, currency: string): DigestChart {
+/** A chart without groups that are too small: members are put together as in the table of issues, figures of periods left out. */
+function chartOf(
+  name: DigestChartName,
+  tables: DigestTables,
+  { period, currency, folded }: { period: DigestPeriod; currency: string; folded: Folded },
+): DigestChart {
   const report = chartReport(name);
   const table = tables[`chart_${name}`];
   const grain = chartGrain(report, period);
-  const shown = {
-    ...table,
-    rows: grain === null && 'by' in report.chart ? foldedBars(report, table) : table.rows.map((row) => withoutFew(report, row)),
-  };
+  const isByIssue = grain === null;
+  const shown = { ...table, rows: isByIssue ? issueRows(folded) : table.rows.map((row) => withoutFew(table, row)) };
   const { title, question } = report;
-  return { report: name, title, question, sentence: describeReading(report, shown, grain, currency), table: shown, grain };
+  const isHidden = isByIssue && folded.named.length === 0 && folded.rest !== null;
+  const sentence = isHidden ? notApart : describeReading(report, shown, grain, currency);
+  return { report: name, title, question, sentence, table: shown, grain };
 }
 
-function foldedBars({ chart }: Report, { rows }: TableJson): Row[] {
-  if (!('by' in chart)) return [...rows];
-  return foldedRows(rows, chart.by, chart.measure, mostBars).map((row) =>
-    isTooFew(row[`${chart.measure}_before`]) ? { ...row, [`${chart.measure}_before`]: null } : row,
-  );
-}
-
-function withoutFew(report: Report, row: Row): Row {
-  const few = drawnMeasures(report).filter((measure) => isTooFew(row[`${measure}_n`]));
+function withoutFew({ columns }: TableJson, row: Row): Row {
+  const measures = [...new Set(columns.flatMap(({ measure }) => measure ?? []))];
+  const few = measures.filter((measure) => isTooFew(row[`${measure}_n`]) || (isCount(measure) && isTooFew(row[measure])));
   if (few.length === 0) return row;
   const isTheirs = (name: string) => few.some((measure) => name === measure || name.startsWith(`${measure}_`));
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, isTheirs(name) ? null : value]));

@@ -15,7 +15,7 @@ export function causesSection(
   if (!isRecorded) return emptySection(name, title, 'Root causes are not recorded.');
   const total = causes.rows.reduce((sum, row) => sum + Number(row.resolved ?? 0), 0);
   if (total === 0) return emptySection(name, title, 'No case was resolved.');
-  const { named, rest } = foldSmall(causes.rows, 'root_cause', 'resolved', mostNamed.causes);
+  const { named, rest } = foldSmall(causes.rows, { dimension: 'root_cause', measure: 'resolved', most: mostNamed.causes });
   // That nobody knows is a value of its own, and no cause.
   const first = named.find((row) => row.root_cause !== noneLabel && !/^unknown$/i.test(String(row.root_cause)));
   const unknown = named.find((row) => row.root_cause === noneLabel);

@@ -15,7 +15,7 @@ export function complimentsSection({ compliments, praised }: DigestTables, { cur
   if (isTooFew(count)) return emptySection(name, title, 'Fewer than five compliments came in.');
   const before = compliments.rows[0]?.compliments_before;
   const change = isTooFew(before) ? '' : changeOf(compliments, 'compliments', currency);
-  const { named, rest } = foldSmall(praised.rows, 'product', 'compliments', mostNamed.products);
+  const { named, rest } = foldSmall(praised.rows, { dimension: 'product', measure: 'compliments', most: mostNamed.products });
   const isRecorded = named.some((row) => row.product !== noneLabel);
   return {
     name,

@@ -1,25 +1,45 @@
 import type { DigestSection } from '../model/digest.ts';
-import { noneLabel } from '../model/dimensions.ts';
+import { noneLabel, otherLabel } from '../model/dimensions.ts';
 import { formatCount } from '../model/number.ts';
 import { standingOf } from '../model/standing.ts';
 import type { Row, TableJson } from '../model/wire.ts';
 import type { Grain } from '../model/buckets.ts';
-import { foldSmall, isTooFew, memberText } from './fold.ts';
+import { foldSmall, isTooFew, memberText, type Folded } from './fold.ts';
 import { mostNamed, type DigestTables } from './questions.ts';
 import { changeText, emptySection, restText, shareText } from './table-words.ts';
 
 const [name, title] = ['issues', 'What goes wrong most'];
 
+/** Said where telling one member would tell a small group. */
+export const notApart = 'Issues cannot be told apart without showing a group of fewer than five.';
+
+/**
+ * Which issues a digest may name, in its table, its chart and its findings alike: the most frequent, and before them those that changed.
+ * @param changed issues of findings
+ */
+export function namedIssues({ issues }: DigestTables, changed: ReadonlySet<string>): Folded {
+  return foldSmall(issues.rows, { dimension: 'issue', measure: 'received', most: mostNamed.issues, first: changed });
+}
+
+/** What may be told of issues, as the rows of a chart: one `(other)` stands for what was put together. */
+export function issueRows({ named, rest }: Folded): Row[] {
+  const [first] = named;
+  if (!rest || !first) return named;
+  const blank = Object.fromEntries(Object.keys(first).map((column) => [column, null]));
+  return [...named, { ...blank, issue: otherLabel, received: rest.total }];
+}
+
 /** The issues by number, each with its share, its change, how it stands beside its own past and how many of it are severe. */
 export function issuesSection(
   { issues, issueSeries, severe }: DigestTables,
-  { grain, currency, nouns }: { grain: Grain; currency: string; nouns: [one: string, many: string] },
+  { grain, currency, nouns, folded }: { grain: Grain; currency: string; nouns: [one: string, many: string]; folded: Folded },
 ): DigestSection {
   const total = issues.rows.reduce((sum, row) => sum + Number(row.received ?? 0), 0);
   if (total === 0) return emptySection(name, title, `No ${nouns[1]} came in.`);
-  const { named, rest } = foldSmall(issues.rows, 'issue', 'received', mostNamed.issues);
+  const { named, rest } = folded;
+  if (named.length === 0) return emptySection(name, title, notApart);
   const first = named.find((row) => row.issue !== noneLabel);
-  if (!first) return emptySection(name, title, 'No issue is named by enough cases to be told.');
+  if (!first) return emptySection(name, title, 'Which issue cases are about is not recorded, or of too few to be told.');
   const isSevere = severe.rows.some((row) => row.severity !== noneLabel);
   const rows = named.map((row) => [
     memberText(row.issue),
@@ -53,11 +73,12 @@ function countText(count: number, total: number): string {
   return `${formatCount(count)} (${shareText(count, total)})`;
 }
 
-function severeText(severe: TableJson, { issue }: Row): string {
+function severeText(severe: TableJson, { issue, received }: Row): string {
   const count = severe.rows
     .filter((row) => row.issue === issue && (row.severity === 'critical' || row.severity === 'high'))
     .reduce((sum, row) => sum + Number(row.received ?? 0), 0);
-  return isTooFew(count) ? 'under 5' : formatCount(count);
+  // Who is not severe is a group as well.
+  return isTooFew(count) || isTooFew(Number(received) - count) ? 'not told' : formatCount(count);
 }
 
 function standing(series: TableJson, { issue }: Row, grain: Grain, currency: string): string {

@@ -61,7 +61,7 @@ function givenText(whole: Row, isRecorded: boolean, currency: string): string {
 }
 
 function escalationRows(levels: readonly Row[], whole: Row): string[][] {
-  const { named, rest } = foldSmall(levels, 'escalation_level', 'escalated', 5);
+  const { named, rest } = foldSmall(levels, { dimension: 'escalation_level', measure: 'escalated', most: 5 });
   const total = Number(whole.escalated ?? 0);
   if (total === 0 || isTooFew(total)) return [];
   // From the first level up, as the list of levels has them.
@@ -80,7 +80,7 @@ function escalationRows(levels: readonly Row[], whole: Row): string[][] {
 
 function redressRows(rows: readonly Row[], whole: Row, currency: string): string[][] {
   const given = rows.filter((row) => row.redress !== noneLabel);
-  const { named, rest } = foldSmall(given, 'redress', 'resolved', 4);
+  const { named, rest } = foldSmall(given, { dimension: 'redress', measure: 'resolved', most: 4 });
   // One amount that is not told would be what is left of the sum.
   const isPaidTold = !isTooFew(whole.redress_amount_n) && !rows.some((row) => isTooFew(row.redress_amount_n));
   const paid = (row: Row) => {

@@ -1,4 +1,5 @@
 import type { DigestSection } from '../model/digest.ts';
+import { joined } from '../model/describe.ts';
 import { measureOf, type MeasureName } from '../model/measures.ts';
 import { formatCount, formatInterval, formatValue, inOneUnit, unknownText } from '../model/number.ts';
 import type { Row } from '../model/wire.ts';
@@ -11,12 +12,12 @@ const [name, title] = ['vulnerable', 'Vulnerable customers'];
 
 const compared = ['resolution_days_p50', 'on_time_rate', 'uphold_rate', 'csat_rate'] as const satisfies MeasureName[];
 
-/** How a difference is told where the first group does worse, for the sentence. */
-const worse: Record<(typeof compared)[number], string> = {
-  resolution_days_p50: 'wait longer',
-  on_time_rate: 'have fewer complaints resolved on time',
-  uphold_rate: 'are more often in the right',
-  csat_rate: 'are less satisfied',
+/** On which side of others the first group fares worse, as customers see it, and how that is told. Who is in the right less often may not have been heard. */
+const worse: Record<(typeof compared)[number], { side: 'more' | 'less'; words: string }> = {
+  resolution_days_p50: { side: 'more', words: 'wait longer' },
+  on_time_rate: { side: 'less', words: 'have fewer complaints resolved on time' },
+  uphold_rate: { side: 'less', words: 'have fewer complaints upheld' },
+  csat_rate: { side: 'less', words: 'are less satisfied' },
 };
 
 /**
@@ -39,7 +40,10 @@ export function vulnerableSection(
   const bad = differences.filter(({ isWorse }) => isWorse);
   const number = formatCount(count);
   const sentence = bad.length
-    ? `Vulnerable customers (${number} cases) ${bad.map(({ measure }) => worse[measure]).join(', and ')} than others.`
+    ? `Vulnerable customers (${number} cases) ${joined(
+        bad.map(({ measure }) => worse[measure].words),
+        'and',
+      )} than others.`
     : `Vulnerable customers (${number} cases) fare no worse than others beyond what chance allows.`;
   return {
     name,
@@ -79,9 +83,9 @@ function figureText(row: Row, measure: MeasureName, currency: string): string {
 }
 
 /** Of shares Newcombe's interval of the difference; of times to resolve whether their intervals leave a gap. */
-function differenceOf(theirs: Row, others: Row, measure: MeasureName): { words: string; isWorse: boolean } {
-  const { better, unit } = measureOf(measure);
-  const isWorseUp = better === 'lower';
+function differenceOf(theirs: Row, others: Row, measure: (typeof compared)[number]): { words: string; isWorse: boolean } {
+  const { unit } = measureOf(measure);
+  const isWorseUp = worse[measure].side === 'more';
   if (unit === 'share') {
     const share = (row: Row) => ({
       successes: Math.round(Number(row[measure]) * Number(row[`${measure}_n`])),
@@ -100,5 +104,5 @@ function differenceOf(theirs: Row, others: Row, measure: MeasureName): { words: 
   const [[low, high], [otherLow, otherHigh]] = [ends(theirs), ends(others)] as [(number | null)[], (number | null)[]]; // two ends each
   const isLonger = typeof low === 'number' && typeof otherHigh === 'number' && low > otherHigh;
   const isShorter = typeof high === 'number' && typeof otherLow === 'number' && high < otherLow;
-  return { words: isLonger ? 'longer' : isShorter ? 'shorter' : 'could be chance', isWorse: isLonger && isWorseUp };
+  return { words: isLonger ? 'longer' : isShorter ? 'shorter' : 'no clear difference', isWorse: isLonger && isWorseUp };
 }

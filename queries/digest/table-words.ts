@@ -17,7 +17,8 @@ export function shareText(part: number, whole: number): string {
 
 /** How a count of a row changed, unless either window has too few to be told. */
 export function changeText(row: Row, measure: MeasureName, currency: string): string {
-  return isTooFew(row[`${measure}_before`]) ? 'few before' : changeOfRow(row, measure, currency) || unknownText;
+  const before = row[`${measure}_before`];
+  return before === null || isTooFew(before) ? 'few before' : changeOfRow(row, measure, currency) || unknownText;
 }
 
 /** What was put together, as the name of a row. */

@@ -3,8 +3,9 @@ import type { MeasureName } from '../model/measures.ts';
 import { measureOf } from '../model/measures.ts';
 import { formatInterval, formatValue, inOneUnit, unknownText } from '../model/number.ts';
 import { tileFigure, type TileFigure } from '../model/tile.ts';
-import type { Row } from '../model/wire.ts';
-import { isTooFew } from './fold.ts';
+import type { Standing } from '../model/standing.ts';
+import type { Row, TableJson } from '../model/wire.ts';
+import { isCount, isTooFew } from './fold.ts';
 import { digestTiles, type DigestTables } from './questions.ts';
 import { targetOf, type Targets } from './target.ts';
 import type { Grain } from '../model/buckets.ts';
@@ -27,19 +28,39 @@ export function tilesOf(tables: DigestTables, context: TileContext): DigestTile[
 function tileOf(measure: MeasureName, title: string, { totals, series }: DigestTables, context: TileContext): DigestTile {
   const { grain, currency, sourceCount, targets, last } = context;
   const figure = tileFigure({ totals, series, grain }, measure, { currency, sourceCount });
-  const { change, standing, spark } = figure;
   const then = last?.tiles.find((tile) => tile.measure === measure);
   const told = { measure, title, last: then && last ? `${then.text} in the digest of ${last.period.text}` : '' };
-  const { kind } = measureOf(measure);
-  if (isTooFew(figure.n) || (kind === 'count' && isTooFew(figure.value)))
+  const spark = withoutFewPoints(measure, figure.spark, series);
+  const row = totals.rows[0] ?? {};
+  if (isTooFew(figure.n) || (isCount(measure) && isTooFew(figure.value)))
     return {
-      ...told, value: null, n: null, low: null, high: null, text: kind === 'count' ? 'fewer than 5' : unknownText,
-      basis: kind === 'count' ? [] : ['too few to tell: fewer than five'], change: '', standing: null, target: null,
-      spark: { ...spark, values: spark.values.map(() => null) },
+      ...told, value: null, n: null, low: null, high: null, text: isCount(measure) ? fewText : unknownText,
+      basis: isCount(measure) ? [] : ['too few to tell: fewer than five'], change: '', standing: null, target: null, spark,
     }; // prettier-ignore
   const { value, n, low, high, text, basis } = figure;
-  const target = targetOf(measure, targets, figure, currency);
-  return { ...told, value, n, low, high, text, basis: [...basis, ...typically(figure, measure, currency), ...besides(measure, totals.rows[0] ?? {}, currency)], change, standing: standing && { ...standing }, target, spark }; // prettier-ignore
+  const change = isTooFew(row[`${measure}_before`]) && isCount(measure) ? 'few before' : figure.change;
+  return {
+    ...told, value, n, low, high, text, change, spark,
+    basis: [...basis, ...typically(figure, measure, currency), ...besides(measure, row, currency)],
+    standing: figure.standing && standingNow(measure, figure.standing, series),
+    target: targetOf(measure, targets, figure, currency),
+  }; // prettier-ignore
+}
+
+/** What a count of fewer than five is told as. */
+export const fewText = 'fewer than 5';
+
+/** Periods of too few are not told either, as in the charts. */
+function withoutFewPoints(measure: MeasureName, spark: TileFigure['spark'], series: TableJson): TileFigure['spark'] {
+  const isFew = (i: number) => isTooFew(series.rows[i]?.[`${measure}_n`]) || (isCount(measure) && isTooFew(series.rows[i]?.[measure]));
+  return { ...spark, values: spark.values.map((value, i) => (isFew(i) ? null : value)) };
+}
+
+/** How a figure stands is told of the period itself: where that cannot be judged, an earlier one says nothing of it. */
+function standingNow(measure: MeasureName, standing: Standing, series: TableJson): Standing {
+  const last = series.rows.at(-1);
+  const isJudged = last?.complete === 1 && typeof last[measure] === 'number' && typeof last[`${measure}_limit_high`] === 'number';
+  return isJudged ? { ...standing } : { verdict: 'common_cause', words: 'too early to tell', hint: 'The period cannot be judged yet.' };
 }
 
 /** Of a figure without an interval of its own, what is usual. */

@@ -29,12 +29,24 @@ export async function staleSources(
 ): Promise<StaleSource[]> {
   const end = endOfDay(period.to, zone);
   const [only, not] = [where.members.source, where.not.source];
-  const sources = await readSources(deps.reader, deps.now());
-  return sources.flatMap(({ name, through, hasCases, isLive }): StaleSource[] => {
-    const isMeant = (!only || only.includes(name)) && !not?.includes(name);
-    if (!isMeant || !hasCases || isLive || through === null || through >= end) return [];
+  const sources = (await readSources(deps.reader, deps.now())).filter(
+    ({ name, hasCases }) => hasCases && (!only || only.includes(name)) && !not?.includes(name),
+  );
+  if (sources.length === 0)
+    return [
+      {
+        name: '',
+        reason: 'There is no record to tell of: no source in scope holds a case. Load one, or change the filter of the digest.',
+        expectedBy: 0,
+      },
+    ];
+  return sources.flatMap(({ name, through, isLive }): StaleSource[] => {
+    if (isLive || (through !== null && through >= end)) return [];
     const schedule = configured.find((source) => source.name === name)?.schedule ?? null;
-    const known = `The source “${name}” is known until ${formatWhen(isoText(through), zone)}, and ${period.text} ended after that`;
+    const known =
+      through === null
+        ? `Until when the source “${name}” is known is not noted`
+        : `The source “${name}” is known until ${formatWhen(isoText(through), zone)}, and ${period.text} ended after that`;
     const what = schedule
       ? 'look at its last runs on the page Data'
       : 'import its records up to then, or leave it out of the digest by a filter: not source';

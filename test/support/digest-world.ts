@@ -42,7 +42,7 @@ function complaint(source_id: string, received: number, i: number, issue: string
     resolved_at: resolved,
     due_at: received + 10 * 86_400,
     status: 'resolved',
-    outcome: i % 2 ? 'upheld' : 'not upheld',
+    outcome: i % 3 === 1 ? 'not upheld' : 'upheld',
     root_cause: i % 3 === 0 ? 'Wrong tariff' : 'Late letter',
     severity: i % 6 === 0 ? 'high' : 'low',
     vulnerable: i % 8 === 0,

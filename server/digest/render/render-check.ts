@@ -87,7 +87,7 @@ function wordFaults(name: string, visible: string, content: DigestContent, { bet
   return [
     ...broken
       .filter((word) => hasWord(visible, word) && !named.some((label) => hasWord(label, word)))
-      .map((word) => `${name} says “${word}”.`),
+      .map((word) => `${name} says “${word}” where a figure or a name belongs; look at the preview, and tell who runs Silverlining.`),
     ...content.tiles
       .filter(({ title, text }) => !has(`${title}${between}${text}`))
       .map(({ title, text }) => `${name} lacks the figure “${text}” of “${title}”.`),
@@ -104,12 +104,14 @@ function hasWord(text: string, word: string): boolean {
   return new RegExp(`(?<![\\p{L}\\p{N}])${word.replace(/[[\]]/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'u').test(text);
 }
 
-/** Names of members as the sources have them: one may be called anything. */
-function labelsOf({ charts }: DigestContent): string[] {
-  return charts.flatMap(({ table: { columns, rows } }) => {
+/** What people and sources have named: that may be called anything. */
+function labelsOf({ charts, sections, name, organisation, audience, notes }: DigestContent): string[] {
+  const members = sections.flatMap(({ table }) => table?.rows.flatMap(([first]) => first ?? []) ?? []);
+  const inCharts = charts.flatMap(({ table: { columns, rows } }) => {
     const keys = columns.filter(({ role, type }) => role === 'key' && type === 'label');
-    return rows.flatMap((row) => keys.flatMap(({ name }) => (typeof row[name] === 'string' ? [row[name]] : [])));
+    return rows.flatMap((row) => keys.flatMap(({ name: key }) => (typeof row[key] === 'string' ? [row[key]] : [])));
   });
+  return [...members, ...inCharts, ...notes, name, organisation, audience];
 }
 
 function pdfFaults(file: Buffer | undefined): string[] {

@@ -6,7 +6,7 @@ import { foldSmall, isTooFew } from '../../../queries/digest/fold.ts';
 const fold = suite('groups that are too small');
 const rows = (counts: Record<string, number>) => Object.entries(counts).map(([team, received]) => ({ team, received }));
 const folded = (counts: Record<string, number>, most: number) => {
-  const { named, rest } = foldSmall(rows(counts), 'team', 'received', most);
+  const { named, rest } = foldSmall(rows(counts), { dimension: 'team', measure: 'received', most });
   return [named.map(({ team, received }) => [team, received]), rest];
 };
 
@@ -37,7 +37,7 @@ fold('never lets a small group be worked out from the total, whatever the groups
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 12 }), fc.integer({ min: 1, max: 6 }), (counts, most) => {
       const given = Object.fromEntries(counts.map((count, i) => [`g${i}`, count]));
-      const { named, rest } = foldSmall(rows(given), 'team', 'received', most);
+      const { named, rest } = foldSmall(rows(given), { dimension: 'team', measure: 'received', most });
       const total = counts.reduce((sum, count) => sum + count, 0);
       assert.is(named.reduce((sum, row) => sum + Number(row.received), 0) + (rest?.total ?? 0), total);
       assert.not.ok(named.some((row) => isTooFew(row.received)));

@@ -1,13 +1,17 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { CaseRecord } from '../../../etl/record.ts';
 import { answer } from '../../../queries/answer.ts';
+import { headlineOf } from '../../../queries/digest/headline.ts';
 import { readDifference, readDigest, type DigestAsk } from '../../../queries/digest/read.ts';
 import { sqlExecutor } from '../../../queries/executor.ts';
+import { addBuckets } from '../../../queries/model/buckets.ts';
+import type { DigestTile } from '../../../queries/model/digest.ts';
 import { periodBefore } from '../../../queries/model/digest-period.ts';
 import { parseQuery, parseWhere } from '../../../queries/model/query.ts';
 import type { QueryDeps } from '../../../queries/prepare.ts';
 import { digestWorld } from '../../support/digest-world.ts';
-import { loadRecords } from '../../support/store.ts';
+import { loadRecords, tempStore } from '../../support/store.ts';
 
 const digest = suite('what a digest tells');
 const world = await digestWorld();
@@ -174,6 +178,76 @@ digest('says what late records changed, in the next digest and when opened later
   } finally {
     await late.close();
   }
+});
+
+digest('gives no small group away: not by what was before, a finding, a tile, a point or what a share is of', async () => {
+  const few = await tempStore();
+  const day = (month: string, i: number) => at(`${month}-0${1 + (i % 9)}T09:00:00Z`);
+  const some = (month: string, issue: string, count: number): CaseRecord[] =>
+    Array.from({ length: count }, (_, i) => ({
+      source_id: `${month} ${issue} ${i}`,
+      kind: 'complaint',
+      issue,
+      received_at: day(month, i),
+      // Three of October go on past their due date.
+      ...(month === '2026-10' && issue === 'Billing' && i < 3 ? {} : { resolved_at: day(month, i) + 86_400 }),
+      due_at: day(month, i) + 5 * 86_400,
+    }));
+  const months = Array.from({ length: 24 }, (_, i) => addBuckets('month', '2024-10-01', i).slice(0, 7));
+  try {
+    const quiet = months.flatMap((month) => some(month, 'Billing', month === '2026-08' ? 3 : 20));
+    const records = [...quiet, ...some('2026-09', 'Rare', 3), ...some('2026-10', 'Billing', 40), ...some('2026-10', 'Rare', 9)];
+    await loadRecords(few.store, records, { source: 'desk', throughAt: at('2026-11-02T12:00:00Z') });
+    const { content } = await readDigest({ ...deps, reader: few.store.reader }, ask());
+    const chart = content.charts[0]?.table.rows ?? [];
+    // Rare had three before: neither that, nor what Billing had, since both are what the month before is less the other.
+    for (const row of chart) {
+      assert.is(row.received_before ?? null, null, String(row.issue));
+      assert.is(row.received_change ?? null, null, String(row.issue));
+    }
+    const tile = (measure: string) => content.tiles.find((each) => each.measure === measure);
+    assert.equal([tile('overdue')?.value, tile('overdue')?.text], [null, 'fewer than 5']);
+    assert.match(content.headline[1], /Fewer than five complaints are past the due date/);
+    const august = tile('received')?.spark.values.at(-3);
+    assert.is(august, null, 'August had three');
+    assert.is(
+      content.charts.find(({ report }) => report === 'on_time')?.table.rows.find((row) => row.period === '2026-08-01')?.on_time_rate,
+      null,
+    );
+    const september = await readDigest({ ...deps, reader: few.store.reader }, ask({ period: periodBefore('month', '2026-10-02') }));
+    assert.is(september.content.sections[0]?.sentence, 'Issues cannot be told apart without showing a group of fewer than five.');
+    assert.is(september.content.charts[0]?.sentence, 'Issues cannot be told apart without showing a group of fewer than five.');
+    assert.equal(september.content.charts[0]?.table.rows, []);
+    assert.not.match(JSON.stringify(september.content), /Billing|Rare/);
+  } finally {
+    await few.close();
+  }
+});
+
+digest('lets a figure that stands out alone say so, and asks nothing for it', () => {
+  const tile = {
+    measure: 'received',
+    title: 'Received',
+    value: 133,
+    text: '133',
+    change: '',
+    standing: { verdict: 'concern', words: 'Concern', hint: '' },
+    target: null,
+  } as unknown as DigestTile; // what the headline reads
+  const facts = {
+    period: periodBefore('month', '2026-11-03'),
+    nouns: ['complaint', 'complaints'] as [string, string],
+    findings: [],
+    judged: 47,
+    tiles: [tile],
+    sections: [],
+  };
+  const [changed, , asked] = headlineOf(facts);
+  assert.is(
+    changed,
+    'Nothing changed beyond what chance allows in October 2026: 133 complaints came in. “Received” stands out alone, which among 47 series can be chance.',
+  );
+  assert.is(asked, 'No decision is asked of you this month.');
 });
 
 digest.after(() => world.close());
