@@ -65,7 +65,7 @@ digests('say what they are while there is none, and are without faults', async (
   for (const look of looks) {
     const page = await open('/digests', look);
     await page.getByText('There is no digest yet.').waitFor();
-    await page.getByText('No issue has been made yet.').waitFor();
+    await page.getByText('None has been made yet.').waitFor();
     assert.equal(await faultsOf(page), []);
     await page.context().close();
   }
@@ -211,7 +211,7 @@ digests('keep every issue: found by digest and period, with what became of each 
   }
 
   const page = await open('/digests');
-  const table = page.getByRole('table', { name: 'Issues of digests, newest first' });
+  const table = page.getByRole('table', { name: 'Digests as they were sent, newest first' });
   await table.getByRole('row', { name: /September 2026.*Sent to 1 · 1 failed · 1 unknown/ }).waitFor();
   await table.getByRole('row', { name: /October 2026.*Held, not sent/ }).waitFor();
   await page.getByLabel('Period from').fill('2026-10-01');
@@ -223,7 +223,7 @@ digests('keep every issue: found by digest and period, with what became of each 
   await page.goBack();
   await table.getByRole('link', { name: 'November 2026' }).waitFor();
   await page.goto(`${server.url}/digests?digest=77&state=nonsense`);
-  await page.getByText('No issue fits these choices.').waitFor();
+  await page.getByText('No digest fits these choices.').waitFor();
   await page.getByText('A part of this address is not understood.').waitFor();
   await page.context().close();
 
@@ -272,9 +272,9 @@ digests('are deleted after a question, and their issues stay', async () => {
   const page = await open('/digests');
   const card = page.getByRole('article', { name: 'Every month for the board' });
   await card.getByRole('button', { name: 'Delete' }).press('Enter');
-  await page.getByText('Its issues stay in the archive.').waitFor();
+  await page.getByText('What it told stays in the archive.').waitFor();
   await page.getByRole('button', { name: 'Delete it' }).press('Enter');
-  await page.getByText('“Every month for the board” is deleted; its issues stay below.').waitFor();
+  await page.getByText('“Every month for the board” is deleted; what it told stays below.').waitFor();
   await page.getByText('There is no digest yet.').waitFor();
   await page.getByRole('table').getByRole('link', { name: 'September 2026' }).waitFor();
   await page.context().close();
