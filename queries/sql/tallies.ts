@@ -37,8 +37,24 @@ export async function runTallies(knex: Knex, tallies: readonly Tally[], budget: 
   return answers;
 }
 
-/** The SELECT of a statement, for the store, logs and readers. */
+/** A SELECT in its parts: what is asked for, of what, under which conditions, and by which of the first columns it is grouped. */
+export interface Select {
+  columns: Fragment[];
+  from: string;
+  where: Fragment[];
+  groups: number[];
+}
+
+/** The SELECT of a statement, for the store and its log. */
 export function statementSql(statement: Statement, engine: Context['engine']): Fragment {
+  const { columns, from, where, groups } = selectOf(statement, engine);
+  const pieces = [sql('select'), join(columns, ', '), sql(`from ${from} where`), all(where)];
+  if (groups.length) pieces.push(sql(`group by ${groups.join(', ')}`));
+  return join(pieces, ' ');
+}
+
+/** The parts of the SELECT of a statement, for the store and readers. */
+export function selectOf(statement: Statement, engine: Context['engine']): Select {
   const { tally, from, to, grain, cuts } = statement;
   const context: Context = { fact: tally.fact, engine, through: tally.through };
   const { on } = dateColumns[tally.on];
@@ -58,9 +74,7 @@ export function statementSql(statement: Statement, engine: Context['engine']): F
     ...[...tally.where, ...shared].map((c) => conditionSql(c, context)),
     ...filterSql(tally.filter, context),
   ];
-  const pieces = [sql('select'), join(columns, ', '), sql(`from ${tables[tally.fact]} where`), all(where)];
-  if (groups.length) pieces.push(sql(`group by ${groups.join(', ')}`));
-  return join(pieces, ' ');
+  return { columns, from: tables[tally.fact], where, groups };
 }
 
 async function runStatement(knex: Knex, statement: Statement, budget: Budget): Promise<StatementRow[]> {
@@ -80,7 +94,7 @@ async function runStatement(knex: Knex, statement: Statement, budget: Budget): P
  * SQLite sorts all rows to group them by bin, and its driver is slow with many rows: a list of the bins a group, counted here, takes a third of the time.
  * On PostgreSQL groups of bins are added up where the rows are.
  */
-function listsBins(engine: Context['engine']): boolean {
+export function listsBins(engine: Context['engine']): boolean {
   return engine === 'sqlite';
 }
 
