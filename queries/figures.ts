@@ -94,7 +94,7 @@ function leaveOver(rows: readonly TallyRow[], keep: readonly (readonly number[])
 }
 
 /** The tallies of one measure over a window. */
-function measureTallies(p: Prepared, name: MeasureName, through: Through, window: WindowPlan, keep: number[][] | null): Tally[] {
+export function measureTallies(p: Prepared, name: MeasureName, through: Through, window: WindowPlan, keep: number[][] | null): Tally[] {
   const { query, scope, currency } = p;
   const frame: Frame = {
     from: window.from,

@@ -2,7 +2,7 @@ import { addDays, daysBetween, type Grain } from './buckets.ts';
 import { dimensionNames, dimensionOf, type DimensionName } from './dimensions.ts';
 import { measureOf, type MeasureName } from './measures.ts';
 import { rangeNames } from './ranges.ts';
-import { durations, isEventRate, type Condition, type Measure } from './measure.ts';
+import { durations, isEventRate, type Measure } from './measure.ts';
 import { formatBucket, formatCount, formatDate } from './number.ts';
 import type { Where } from './query.ts';
 import type { View } from './view.ts';
@@ -61,37 +61,6 @@ export function countInWords(count: number, one: string, many = `${one}s`): stri
 export function countedBy(measure: Measure): 'case' | 'survey' | 'answer' {
   if (measure.fact !== 'survey') return 'case';
   return measure.on === 'answered' ? 'answer' : 'survey';
-}
-
-/** A condition of the model in words, for "How this is computed". */
-export function describeCondition(condition: Condition): string {
-  if ('any' in condition) return condition.any.map((all) => all.map(describeCondition).join(' and ')).join(', or ');
-  const column = condition.column
-    .replace(/^is_/, '')
-    .replace(/_(at|minor)$/, '')
-    .replaceAll('_', ' ');
-  switch (condition.op) {
-    case 'is':
-      return condition.column.startsWith('is_') ? (condition.value ? column : `not ${column}`) : `${column} is ${condition.value}`;
-    case 'is_not':
-      return `${column} is not ${condition.value}`;
-    case 'at_least':
-      return `${column} is at least ${condition.value}`;
-    case 'at_most':
-      return `${column} is at most ${condition.value}`;
-    case 'in':
-      return `${column} is one of ${condition.value.join(', ')}`;
-    case 'known':
-      return `${column} is known`;
-    case 'unknown':
-      return `${column} is not known`;
-    case 'by_then':
-      return `${column} by then`;
-    case 'not_by_then':
-      return `not ${column} by then`;
-    case 'passed':
-      return `${column} has passed by then`;
-  }
 }
 
 /** How a measure is computed, in words. */
