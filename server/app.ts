@@ -22,6 +22,7 @@ import { pageRoutes } from './routes/pages.ts';
 import { pushRoutes } from './routes/push.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { savedViewRoutes } from './routes/saved-views.ts';
+import { definitionRoutes } from './routes/definitions.ts';
 import { digestIssueRoutes } from './routes/digest-issues.ts';
 import { digestRoutes } from './routes/digests.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -51,6 +52,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(signInRoutes(deps));
   app.use(unsubscribeRoutes(deps));
   app.use(metaRoutes(deps));
+  app.use(definitionRoutes(deps));
   app.use(queryRoutes(deps));
   app.use(findingRoutes(deps));
   app.use(facetRoutes(deps));

@@ -16,6 +16,7 @@ export const screens = [
   '/digests',
   '/digests/:id',
   '/data',
+  '/data/definitions',
 ] as const;
 
 const isScreen = new RegExp(`^(${screens.map((screen) => screen.replace(/:\w+/, '[^/]+').replace(/\/$/, '')).join('|')})/?$`);

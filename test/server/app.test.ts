@@ -70,6 +70,7 @@ app('answers with the page for every screen, and with the page and 404 for what 
     '/digests/2026-10-of-1',
     '/data',
     '/data?page=2',
+    '/data/definitions',
   ]) {
     assert.is((await server.send('GET', path, undefined, html)).status, 200, path);
   }
