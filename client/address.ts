@@ -1,3 +1,4 @@
+import type { MeasureName } from '../queries/model/measures.ts';
 import { serialiseQuery, type Query } from '../queries/model/query.ts';
 import type { DrillRequest } from '../queries/model/wire.ts';
 import { search } from './transport.ts';
@@ -25,6 +26,14 @@ export function exportHref(query: Query, format: 'csv' | 'arrow' | 'json'): stri
 /** Address under which exactly the cases behind a figure can be downloaded. */
 export function casesHref({ measure, query, key, part }: DrillRequest): string {
   return `/api/cases.csv${search({ q: JSON.stringify({ measure, query, key, part }) })}`;
+}
+
+/** Path of the page of definitions. */
+export const definitionsPath = '/data/definitions';
+
+/** Address of the definition of a measure. */
+export function definitionHref(measure: MeasureName): string {
+  return `${definitionsPath}#${measure}`;
 }
 
 /** Path of the page of an issue. */

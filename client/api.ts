@@ -1,3 +1,4 @@
+import type { DefinitionSqlJson } from '../queries/model/definitions.ts';
 import type { DimensionName } from '../queries/model/dimensions.ts';
 import { serialiseQuery, type Query } from '../queries/model/query.ts';
 import type { FollowUpBody, FollowUpJson, LowScorePage, LowScoresRequest } from '../queries/model/follow-up.ts';
@@ -58,6 +59,10 @@ export const api = {
 
   /** A few of them for a conversation. */
   casePicks: (body: DrillRequest, signal?: AbortSignal): Promise<CasePicks> => json('POST', '/api/case-picks', { body, signal }),
+
+  /** The statements that give the integers of a query; they are not run. */
+  definitionSql: (query: Query, signal?: AbortSignal): Promise<DefinitionSqlJson> =>
+    json('POST', '/api/definitions/sql', { body: serialiseQuery(query), signal }),
 
   caseDetail: (id: number | string, signal?: AbortSignal): Promise<CaseDetail> =>
     json('GET', `/api/cases/${encodeURIComponent(id)}`, { signal }),

@@ -44,6 +44,7 @@ const routes: Route[] = [
   { pattern: '/digests', file: 'Digests', title: 'Digests', section: { label: 'Digests', letter: 't' } },
   { pattern: '/digests/:id', file: 'DigestIssue', title: 'Digest', under: '/digests' },
   { pattern: '/data', file: 'DataPage', title: 'Data', section: { label: 'Data', letter: 'd' } },
+  { pattern: '/data/definitions', file: 'Definitions', title: 'Definitions', under: '/data' },
 ];
 
 type PageModule = { default: Component<PageProps> };
@@ -138,11 +139,11 @@ class Router {
   }
 
   /**
-   * Goes to a same-site address.
+   * Goes to a same-site address; where it names a place on the page, the page goes there once it has it.
    * @param replace true when the step should not be undone by "back"
    */
   go(href: string, options: { replace?: boolean } = {}): void {
-    if (href === location.pathname + location.search) return;
+    if (href === location.pathname + location.search + location.hash) return;
     const isNewPage = new URL(href, location.href).pathname !== location.pathname;
     history[options.replace ? 'replaceState' : 'pushState'](null, '', href);
     this.#read();
@@ -161,7 +162,7 @@ class Router {
       return;
     if (link.hash && link.pathname === location.pathname) return;
     event.preventDefault();
-    this.go(link.pathname + link.search);
+    this.go(link.pathname + link.search + link.hash);
   }
 }
 

@@ -120,7 +120,7 @@ export function isOfIssue({ field }: Problem): boolean {
 
 /** Whether a screen's address says in words of its own what it shows, and nothing of period and filters. */
 function isApart(path: string): boolean {
-  return path === '/data' || path === '/digests' || path.startsWith('/digests/');
+  return path === '/data' || path.startsWith('/data/') || path === '/digests' || path.startsWith('/digests/');
 }
 
 const key = 'silverlining.view';

@@ -25,7 +25,7 @@ export const allSights: Sight[] = worldNames.flatMap((world) =>
 );
 /** Two public files differ from the others by what their figures can tell; how a case is entered and data is kept is seen over those. */
 const isSeen = (world: WorldName, screen: string): boolean =>
-  !['cfpb', 'newyork'].includes(world) || !['/cases/new', '/cases/:id', '/data'].includes(screen);
+  !['cfpb', 'newyork'].includes(world) || !['/cases/new', '/cases/:id', '/data', '/data/definitions'].includes(screen);
 /** Every screen over every data set once, the ways taking turns. */
 export const someSights: Sight[] = worldNames.flatMap((world, w) =>
   screens
