@@ -13,13 +13,14 @@ import { openBudget } from '../../queries/budget.ts';
 import { held } from '../../queries/cube/columns.ts';
 import { openCube, type Cube } from '../../queries/cube/cube.ts';
 import { sqlExecutor, type Executor } from '../../queries/executor.ts';
-import type { BusinessAge, Filter, Tally, TallyRow, Through } from '../../queries/model/tally.ts';
+import type { BusinessAge, Filter, Tally, Through } from '../../queries/model/tally.ts';
 import { talliesOf } from '../../queries/model/tally.ts';
 import { grains, type Grain } from '../../queries/model/buckets.ts';
 import type { DimensionName } from '../../queries/model/dimensions.ts';
 import { measureNames, type MeasureName } from '../../queries/model/measures.ts';
 import { startPostgresql, type TestPostgresql } from '../support/postgresql.ts';
 import { loadRecords, tempStore } from '../support/store.ts';
+import { plainRows } from '../support/tally-rows.ts';
 import { firstDay, randomCases } from './random-cases.ts';
 
 const facts = suite('facts in memory');
@@ -27,25 +28,11 @@ const day = 86_400;
 const now = firstDay + 400 * day;
 const everything: Filter = { members: {}, not: {}, text: [], range: {} };
 
-/** Rows of an answer that mean the same read the same: by bucket and keys, bins counted. */
-function plain(rows: readonly TallyRow[]): Record<string, { sums: number[]; bins: Record<number, number> }> {
-  const found: Record<string, { sums: number[]; bins: Record<number, number> }> = {};
-  for (const { bucket, keys, bins, sums } of rows) {
-    const cell = (found[`${bucket} ${keys.join(',')}`] ??= { sums: sums.map(() => 0), bins: {} });
-    sums.forEach((value, i) => (cell.sums[i] = (cell.sums[i] ?? 0) + value));
-    for (let i = 0; i < (bins?.length ?? 0); i += 2) {
-      const bin = bins?.[i] ?? 0;
-      cell.bins[bin] = (cell.bins[bin] ?? 0) + (bins?.[i + 1] ?? 0);
-    }
-  }
-  return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 async function same(tallies: Tally[], executors: readonly Executor[]): Promise<void> {
   const [first, ...others] = await Promise.all(executors.map((executor) => executor.tally(tallies, openBudget())));
   for (const [o, answer] of others.entries())
     for (const [i, tally] of tallies.entries())
-      assert.equal(plain(answer[i] ?? []), plain(first?.[i] ?? []), `${executors[o + 1]?.name}: ${JSON.stringify(tally)}`);
+      assert.equal(plainRows(answer[i] ?? []), plainRows(first?.[i] ?? []), `${executors[o + 1]?.name}: ${JSON.stringify(tally)}`);
 }
 
 const dimensions: DimensionName[] = [
