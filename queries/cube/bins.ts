@@ -35,13 +35,13 @@ function elapsedAges(view: FactView, then: Then): (row: number) => number {
   return (row) => Math.trunc(waited(row) / 3600);
 }
 
-/** Seconds from receipt to the end, to T where there is none by then. */
+/** Seconds from receipt to the end, to T where there is none by then; none where an end told by its date alone lies before the time of receipt. */
 export function waitedSeconds(view: FactView, then: Then): (row: number) => number {
   const [sources, received, ended] = [view.column('source'), view.column('received_at'), view.column('ended_at')];
   return (row) => {
     const t = then.of(sources[row] ?? 0);
     const end = ended[row] ?? NaN;
-    return (end <= t ? end : t) - (received[row] ?? NaN);
+    return Math.max(0, (end <= t ? end : t) - (received[row] ?? NaN));
   };
 }
 

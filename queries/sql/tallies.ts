@@ -155,12 +155,11 @@ function binSql({ of, business }: NonNullable<Tally['bin']>, context: Context): 
   const end = `f.${durations[of].end}`;
   const t = then(context);
   if (business) return businessBinSql(of, business, context);
-  const until = join([sql('case when f.ended_at <='), t, sql('then f.ended_at else'), t, sql('end')], ' ');
   return join(
     [
       sql('case when f.is_time_impossible = 1 or f.is_ended_on_unknown_date = 1 then null'),
       sql(`when ${end} <=`), t, sql(`then f.${of}_bin`),
-      sql('else -1 - (('), until, sql(') - f.received_at) / 3600 end'),
+      sql('else -1 -'), waitedSql(3600, context), sql('end'),
     ],
     ' ',
   ); // prettier-ignore
@@ -211,10 +210,15 @@ function summedSql(column: Sum['column'], context: Context): Fragment {
   return sql(`f.${column}`);
 }
 
-/** How long a case took, or has waited by T, in whole units of so many seconds. */
+/** How long a case took, or has waited by T, in whole units of so many seconds. An end told by its date alone may lie before the time of receipt. */
 function waitedSql(seconds: number, context: Context): Fragment {
   const at = join([sql('cast('), then(context), sql('as bigint)')], ' ');
-  const until = join([sql('case when f.ended_at <='), then(context), sql('then f.ended_at else'), at, sql('end')], ' ');
+  const until = join(
+    [
+      sql('case when f.ended_at < f.received_at then f.received_at when f.ended_at <='), then(context), sql('then f.ended_at else'), at, sql('end'),
+    ],
+    ' ',
+  ); // prettier-ignore
   return inside(join([sql('(('), until, sql(`) - f.received_at) / ${seconds}`)], ''));
 }
 
