@@ -8,6 +8,7 @@ import type { Query } from '../../queries/model/query.ts';
 import type { Row, TableJson } from '../../queries/model/wire.ts';
 import { naiveFigure, naiveMeasures, naiveMembers, type NaiveAsk, type NaiveMeasure, type NaiveSource } from '../support/naive.ts';
 import { naiveCase, naiveSurvey } from '../support/naive-case.ts';
+import { equalitySeed } from '../support/equality-seed.ts';
 import { tempStore } from '../support/store.ts';
 import { historyCurrency, loadFirst, loadLater } from './history-store.ts';
 import { histories, historyNow, recordsOf, type History } from './random-histories.ts';
@@ -32,7 +33,7 @@ const plainQueries = fc
 
 naive('are the answers, figure by figure', async () => {
   let figures = 0;
-  const seed = process.env.EQUALITY_SEED ? Number(process.env.EQUALITY_SEED) : (Date.now() ^ (process.pid << 8)) | 0;
+  const seed = equalitySeed();
   const property = fc.asyncProperty(histories, fc.array(plainQueries, { minLength: 12, maxLength: 12 }), async (drawn, queries) => {
     // Deadlines and business time of calendars have tests of their own.
     const history: History = { ...drawn, rules: null };
