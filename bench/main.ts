@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { benchDigest } from './digest.ts';
+import { benchEngine } from './engine.ts';
 import { benchFilter } from './filter.ts';
 import { benchIngest } from './ingest.ts';
 import { benchScreens } from './screens.ts';
 
-const benches = { ingest: benchIngest, screens: benchScreens, filter: benchFilter, digest: benchDigest };
+const benches = { engine: benchEngine, ingest: benchIngest, screens: benchScreens, filter: benchFilter, digest: benchDigest };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,9 +21,11 @@ if (unknown.length || !Number.isSafeInteger(rows) || rows < 1) {
 }
 
 const results: Record<string, unknown> = {};
+const ratios: Record<string, unknown> = {};
 for (const name of names) {
   const report = await benches[name as keyof typeof benches]({ rows });
   results[name] = report.figures;
+  Object.assign(ratios, report.figures.ratios);
   if (!values.json) console.log(`\n${report.title}\n${report.lines.join('\n')}`);
 }
-if (values.json) console.log(JSON.stringify(results, null, 2));
+if (values.json) console.log(JSON.stringify({ ratios, ...results }, null, 2));
