@@ -10,6 +10,7 @@ import * as addNote from './008_add_note.ts';
 import * as addBaseline from './009_add_baseline.ts';
 import * as addVersion from './010_add_version.ts';
 import * as addDigest from './011_add_digest.ts';
+import * as followChanges from './012_follow_changes.ts';
 
 interface Migration {
   name: string;
@@ -29,6 +30,7 @@ const migrations: Migration[] = [
   { name: '009_add_baseline', up: addBaseline.up },
   { name: '010_add_version', up: addVersion.up },
   { name: '011_add_digest', up: addDigest.up },
+  { name: '012_follow_changes', up: followChanges.up },
 ];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */

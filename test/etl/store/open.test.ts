@@ -78,6 +78,7 @@ opening('lets two processes create the same store at once', async () => {
     '009_add_baseline',
     '010_add_version',
     '011_add_digest',
+    '012_follow_changes',
   ]);
   assert.is((await store.reader('change_counter').select()).length, 4);
   await store.close();
