@@ -1,12 +1,13 @@
 import { totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import type { Executor } from '../executor.ts';
+import { sqlExecutor, type Executor } from '../executor.ts';
 import type { Tally } from '../model/tally.ts';
 import { casesWithText } from '../sql/text.ts';
 import type { Facts } from './facts.ts';
-import { factBytes, followFacts, lastChange, readFacts, TooMuchChanged } from './read.ts';
+import { bytesOf, factBytes, followFacts, lastChange, readFacts, TooMuchChanged } from './read.ts';
 import { tallyFacts } from './run.ts';
+import { loadFacts, saveFacts, storeIdentity, UnreadableSnapshot } from './snapshot.ts';
 
 export interface CubeOptions {
   reader: Knex;
@@ -15,6 +16,8 @@ export interface CubeOptions {
   mostBytes?: number;
   /** Rows that may have changed since the last question for the facts to be brought up to date before the next; default 5,000. */
   mostFollowed?: number;
+  /** Folder in which the facts are kept for the next start; absent: they are read from the store. */
+  snapshotDir?: string | undefined;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface Cube {
   executor(): Promise<Executor | null>;
   /** Reads the facts into memory now; resolves when they are there, or cannot be. From then on they are read again whenever they are lost. */
   fill(): Promise<void>;
-  /** Ends what it is doing in the background. */
+  /** Ends what it is doing in the background, and keeps the facts for the next start where they have changed much since they were kept. */
   close(): Promise<void>;
 }
 
@@ -37,10 +40,18 @@ const mostWaits = 60;
 interface Held {
   facts: Facts;
   change: number;
+  /** Rows that were gone or out of order when the facts were last kept in a file; null: never. */
+  kept: number | null;
 }
 
 /** Opens a cube with nothing in it. */
-export function openCube({ reader, log, mostBytes = Math.min(1.5e9, totalmem() / 4), mostFollowed = 5_000 }: CubeOptions): Cube {
+export function openCube({
+  reader,
+  log,
+  mostBytes = Math.min(1.5e9, totalmem() / 4),
+  mostFollowed = 5_000,
+  snapshotDir,
+}: CubeOptions): Cube {
   const stopped = new AbortController();
   let held: Held | null = null;
   let isWanted = false;
@@ -49,9 +60,55 @@ export function openCube({ reader, log, mostBytes = Math.min(1.5e9, totalmem() /
   /** The one that has not begun yet: who asks meanwhile waits for it, too. */
   let next: Promise<Facts | null> | null = null;
 
+  let isKeptTried = false;
+  let closeFiles = (): void => undefined;
+  let saving: Promise<void> = Promise.resolve();
+
+  /** Facts as they were kept, if they can be followed from there; they are tried once. */
+  const load = async (): Promise<Held | null> => {
+    if (!snapshotDir || isKeptTried) return null;
+    isKeptTried = true;
+    const start = performance.now();
+    try {
+      const loaded = loadFacts(snapshotDir, await storeIdentity(reader));
+      if (!loaded) return null;
+      closeFiles = loaded.close;
+      const { facts } = loaded;
+      if (bytesOf(facts) > mostBytes) return null;
+      const now = await lastChange(reader);
+      if (loaded.change > now) throw new UnreadableSnapshot('it is ahead of the store');
+      const change = loaded.change === now ? now : await followFacts(reader, facts, loaded.change, mostFollowed);
+      log('cube_loaded', { cases: facts.cases.count, since: loaded.change, change, ms: Math.round(performance.now() - start) });
+      return { facts, change, kept: 0 };
+    } catch (error) {
+      if (!stopped.signal.aborted) log('cube_snapshot_refused', { message: reasonOf(error) });
+      return null;
+    }
+  };
+
+  /** Keeps facts for the next start; that it fails is no reason to do without them now. */
+  const keep = async (mine: Held): Promise<void> => {
+    if (!snapshotDir) return;
+    const start = performance.now();
+    try {
+      const store = await storeIdentity(reader);
+      const stray = strayOf(mine.facts);
+      await saveFacts(snapshotDir, mine.facts, { store, change: mine.change });
+      mine.kept = stray;
+      log('cube_kept', { cases: mine.facts.cases.count, change: mine.change, ms: Math.round(performance.now() - start) });
+    } catch (error) {
+      log('cube_not_kept', { message: reasonOf(error) });
+    }
+  };
+
   const fill = async (): Promise<void> => {
     const start = performance.now();
     try {
+      const loaded = await load();
+      if (loaded) {
+        held = loaded;
+        return;
+      }
       const bytes = await factBytes(reader);
       if (bytes > mostBytes) {
         // It will not become less: SQL answers from now on.
@@ -59,8 +116,10 @@ export function openCube({ reader, log, mostBytes = Math.min(1.5e9, totalmem() /
         log('cube_too_large', { bytes, most: mostBytes });
         return;
       }
-      held = await readFacts(reader, stopped.signal);
-      log('cube_filled', { cases: held.facts.cases.count, bytes, ms: Math.round(performance.now() - start) });
+      const filled = { ...(await readFacts(reader, stopped.signal)), kept: null };
+      held = filled;
+      log('cube_filled', { cases: filled.facts.cases.count, bytes, ms: Math.round(performance.now() - start) });
+      saving = saving.then(() => keep(filled));
     } catch (error) {
       if (!stopped.signal.aborted) log('cube_failed', { message: reasonOf(error) });
     }
@@ -91,8 +150,7 @@ export function openCube({ reader, log, mostBytes = Math.min(1.5e9, totalmem() /
     const { facts } = mine;
     try {
       if ((await lastChange(reader)) !== mine.change) mine.change = await followFacts(reader, facts, mine.change, mostFollowed);
-      if (facts.cases.stray + facts.surveys.stray + facts.issues.stray > Math.max(mostFollowed * 4, facts.cases.count / 4))
-        void begin(fill);
+      if (strayOf(facts) > Math.max(mostFollowed * 4, facts.cases.count / 4)) void begin(fill);
       return facts;
     } catch (error) {
       if (held === mine) held = null;
@@ -100,6 +158,14 @@ export function openCube({ reader, log, mostBytes = Math.min(1.5e9, totalmem() /
       void begin(fillWhenQuiet);
       return null;
     }
+  };
+
+  /** A file of facts that turns out to be damaged: they are read from the store again. */
+  const giveUp = (facts: Facts, error: Error): void => {
+    log('cube_snapshot_refused', { message: error.message });
+    if (held?.facts !== facts) return;
+    held = null;
+    void begin(fill);
   };
 
   return {
@@ -111,7 +177,7 @@ export function openCube({ reader, log, mostBytes = Math.min(1.5e9, totalmem() /
       });
       following = next;
       const facts = await next;
-      return facts && cubeExecutor(reader, facts);
+      return facts && cubeExecutor(reader, facts, (error) => giveUp(facts, error));
     },
     fill() {
       isWanted = true;
@@ -121,12 +187,21 @@ export function openCube({ reader, log, mostBytes = Math.min(1.5e9, totalmem() /
       stopped.abort();
       await Promise.allSettled([following]);
       await Promise.allSettled([filling]);
+      await saving;
+      // What has changed less can be followed at the next start.
+      if (held && strayOf(held.facts) - (held.kept ?? 0) > mostFollowed / 2) await keep(held);
       held = null;
+      closeFiles();
     },
   };
 }
 
-function cubeExecutor(reader: Knex, facts: Facts): Executor {
+/** Rows that are gone or out of order. */
+function strayOf({ tables }: Facts): number {
+  return tables.reduce((sum, table) => sum + table.stray, 0);
+}
+
+function cubeExecutor(reader: Knex, facts: Facts, giveUp: (error: Error) => void): Executor {
   const texts = new Map<string, ReadonlySet<number>>();
   return {
     name: 'cube',
@@ -135,7 +210,13 @@ function cubeExecutor(reader: Knex, facts: Facts): Executor {
         const key = JSON.stringify(filter.text);
         if (filter.text.length && !texts.has(key)) texts.set(key, await casesWithText(reader, filter.text, budget));
       }
-      return tallyFacts(facts, tallies, texts, budget);
+      try {
+        return await tallyFacts(facts, tallies, texts, budget);
+      } catch (error) {
+        if (!(error instanceof UnreadableSnapshot)) throw error;
+        giveUp(error);
+        return sqlExecutor(reader).tally(tallies, budget);
+      }
     },
   };
 }

@@ -1,8 +1,8 @@
 import { bands, type DimensionName } from '../model/dimensions.ts';
 import type { FactName } from '../model/measure.ts';
 import type { Through } from '../model/tally.ts';
-import type { Held } from './columns.ts';
-import { ColumnTable } from './table.ts';
+import type { Held, HeldTable } from './columns.ts';
+import { ColumnTable, type StoredRows } from './table.ts';
 
 /** Until when the source of each row is known, in seconds: one instant for all, or by source. */
 export class Then {
@@ -40,11 +40,22 @@ export interface FactView {
 
 /** The facts in memory, as of one change. Columns that are made of others are made when they are first asked for. */
 export class Facts {
-  readonly cases = new ColumnTable('case_fact');
-  readonly surveys = new ColumnTable('survey_fact');
-  readonly issues = new ColumnTable('case_issue');
+  readonly cases: ColumnTable;
+  readonly surveys: ColumnTable;
+  readonly issues: ColumnTable;
   #made = new Map<string, Held>();
   #version = 0;
+
+  /** @param stored rows of every table that lie in files; absent: there are none yet */
+  constructor(stored?: Readonly<Record<HeldTable, StoredRows>>) {
+    this.cases = new ColumnTable('case_fact', stored?.case_fact);
+    this.surveys = new ColumnTable('survey_fact', stored?.survey_fact);
+    this.issues = new ColumnTable('case_issue', stored?.case_issue);
+  }
+
+  get tables(): readonly ColumnTable[] {
+    return [this.cases, this.surveys, this.issues];
+  }
 
   /** Another number after every change: positions of rows found before it mean nothing. */
   get version(): number {

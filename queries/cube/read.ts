@@ -19,6 +19,11 @@ export async function factBytes(reader: Knex): Promise<number> {
   return bytes;
 }
 
+/** What facts in memory take when every column has been asked for, in bytes. */
+export function bytesOf(facts: Facts): number {
+  return facts.tables.reduce((sum, table) => sum + table.size * rowBytes(table.name), 0);
+}
+
 /** The number of the last change of the store. */
 export async function lastChange(reader: Knex): Promise<number> {
   const row = await reader<{ name: string; value: number }>('change_counter').where('name', 'change_seq').first('value');
@@ -84,6 +89,9 @@ export async function followFacts(reader: Knex, facts: Facts, since: number, mos
     if (touched.size === 0) return change;
     const moved = await trx('survey_fact').where('change_seq', '>', since).select<{ survey_id: number }[]>('survey_id');
     const { cases, surveys, issues } = facts;
+    // What lies in a file only may turn out to be damaged: now, not half-way.
+    for (const table of facts.tables) table.column(Object.keys(held[table.name])[0] ?? '');
+    surveys.column('case_id');
     const added: [ColumnTable, string[][]][] = [];
     changed.sort((a, b) => a - b);
     for (let from = 0; from < changed.length; from += batch) {

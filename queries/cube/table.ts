@@ -4,9 +4,22 @@ import { dayOf } from './days.ts';
 /** Rows have room for so many more before everything is copied. */
 const spare = 1.125;
 
+/** Rows of a table that lie in a file, in the order of their key. */
+export interface StoredRows {
+  count: number;
+  /** Of columns of words, the words by their positions. */
+  words: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Writes the values of a column into another from its beginning.
+   * @param from first row, inclusive
+   * @param to last row, exclusive
+   */
+  read(column: string, into: Held, from: number, to: number): void;
+}
+
 /**
  * A table of facts as columns in memory. Rows are only ever added: one that changes is marked as gone and added again. The first rows are in the order of
- * their key, as they were read; those added later are found by a map.
+ * their key, as they were read; those added later are found by a map. Of rows that lie in a file, a column is read when it is first asked for.
  */
 export class ColumnTable {
   readonly name: HeldTable;
@@ -18,10 +31,21 @@ export class ColumnTable {
   /** How many rows stand in the order of their key. */
   #ordered = 0;
   #later = new Map<number, number>();
+  readonly #stored: StoredRows | null;
+  /** Of columns that nobody has asked for, the values of the rows added to those in the file. */
+  #unread = new Map<string, number[]>();
 
-  constructor(name: HeldTable) {
+  constructor(name: HeldTable, stored: StoredRows | null = null) {
     this.name = name;
-    for (const [column, kind] of this.#kinds()) this.#columns.set(column, create(kind, 0));
+    this.#stored = stored;
+    for (const [column, kind] of this.#kinds()) {
+      if (stored) this.#unread.set(column, []);
+      else this.#columns.set(column, create(kind, 0));
+    }
+    if (!stored) return;
+    [this.#size, this.#ordered] = [stored.count, stored.count];
+    this.#alive = new Uint8Array(stored.count).fill(1);
+    for (const [column, words] of Object.entries(stored.words)) this.#words.set(column, new Map(words.map((word, i) => [word, i])));
   }
 
   /** Rows there are, those that are gone among them. */
@@ -46,9 +70,51 @@ export class ColumnTable {
 
   /** A column by position; beyond the size it means nothing. */
   column(name: string): Held {
-    const column = this.#columns.get(name);
+    const column = this.#columns.get(name) ?? this.#readAll(name);
     if (!column) throw new Error(`${this.name}.${name} is not held in memory`);
     return column;
+  }
+
+  /** The words of every column of words, by their positions. */
+  get words(): Record<string, string[]> {
+    return Object.fromEntries([...this.#words].map(([name, words]) => [name, [...words.keys()]]));
+  }
+
+  /** Positions of the rows that count, in the order of the key. */
+  rowsInOrder(): Int32Array {
+    const rows = new Int32Array(this.count);
+    let found = 0;
+    for (let row = 0; row < this.#size; row++) if (this.#alive[row] === 1) rows[found++] = row;
+    const later = rows.findIndex((row) => row >= this.#ordered);
+    if (later < 0) return rows;
+    const keys = this.#keys();
+    const keyOf = (row: number | undefined) => keys[row ?? 0] ?? 0;
+    const added = rows.slice(later).sort((a, b) => keyOf(a) - keyOf(b) || a - b);
+    for (let [i, j, end] = [later - 1, added.length - 1, rows.length - 1]; j >= 0; end--)
+      rows[end] = i >= 0 && keyOf(rows[i]) > keyOf(added[j]) ? (rows[i--] ?? 0) : (added[j--] ?? 0);
+    return rows;
+  }
+
+  /** The values of a column in some rows; a column that is in the file only stays there. */
+  valuesAt(name: string, rows: Int32Array): Held {
+    const values = create(this.#kind(name), rows.length);
+    const unread = this.#unread.get(name);
+    if (!unread || !this.#stored) {
+      const column = this.column(name);
+      for (let i = 0; i < rows.length; i++) values[i] = column[rows[i] ?? 0] ?? 0;
+      return values;
+    }
+    const { count } = this.#stored;
+    const inFile = rows.filter((row) => row < count);
+    const from = inFile.reduce((least, row) => Math.min(least, row), count);
+    const to = inFile.reduce((most, row) => Math.max(most, row + 1), from);
+    const part = create(this.#kind(name), to - from);
+    this.#stored.read(name, part, from, to);
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] ?? 0;
+      values[i] = (row < count ? part[row - from] : unread[row - count]) ?? 0;
+    }
+    return values;
   }
 
   /** What stands for a word in a column of words; null where no row has it. */
@@ -66,9 +132,14 @@ export class ColumnTable {
     const first = this.#size;
     this.#reserve(first + count);
     for (const [i, [name, kind]] of this.#kinds().entries()) {
-      const column = this.column(name);
       const values = texts[i] ?? [];
       const read = this.#reader(name, kind);
+      const unread = this.#unread.get(name);
+      if (unread) {
+        for (let row = 0; row < count; row++) unread.push(read(values[row] ?? ''));
+        continue;
+      }
+      const column = this.column(name);
       for (let row = 0; row < count; row++) column[first + row] = read(values[row] ?? '');
     }
     this.#alive.fill(1, first, first + count);
@@ -121,6 +192,24 @@ export class ColumnTable {
     return Object.entries(held[this.name]);
   }
 
+  #kind(name: string): ColumnKind {
+    const [, kind = 'whole'] = this.#kinds().find(([column]) => column === name) ?? [];
+    return kind;
+  }
+
+  /** Reads a column from the file, and has it from then on. */
+  #readAll(name: string): Held | null {
+    const unread = this.#unread.get(name);
+    if (!unread || !this.#stored) return null;
+    const { count } = this.#stored;
+    const column = create(this.#kind(name), this.#alive.length);
+    this.#stored.read(name, column, 0, count);
+    column.set(unread, count);
+    this.#unread.delete(name);
+    this.#columns.set(name, column);
+    return column;
+  }
+
   #keys(): Held {
     return this.column(this.#kinds()[0]?.[0] ?? '');
   }
@@ -150,9 +239,9 @@ export class ColumnTable {
   #reserve(size: number): void {
     if (size <= this.#alive.length) return;
     const room = Math.ceil(size * spare);
-    for (const [name, kind] of this.#kinds()) {
-      const larger = create(kind, room);
-      larger.set(this.column(name).subarray(0, this.#size));
+    for (const [name, column] of this.#columns) {
+      const larger = create(this.#kind(name), room);
+      larger.set(column.subarray(0, this.#size));
       this.#columns.set(name, larger);
     }
     const alive = new Uint8Array(room);

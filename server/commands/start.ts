@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Config } from '../../etl/config.ts';
 import type { Log } from '../../etl/log.ts';
 import { runSource, type SourceDeps } from '../../etl/run-source.ts';
@@ -53,7 +54,7 @@ export const start: Command = {
       await adoptConfigured(store, config, context, stopped);
       const wantsDemo = environment.demo && !flags['no-demo'] && !existsSync(environment.configPath);
       if (wantsDemo && (await needsDemo(store))) await fillWithDemo(environment, stopped);
-      const cube = openCube({ reader: store.reader, log: context.log });
+      const cube = openCube({ reader: store.reader, log: context.log, snapshotDir: path.join(environment.dataDir, 'cube') });
       await serveUntil(stopped, { store, cube, serving, config, clientDir, context }).finally(() => cube.close());
     } catch (error) {
       // Being told to stop while still starting is no failure.
