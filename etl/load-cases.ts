@@ -148,5 +148,5 @@ async function writeFacts(trx: Knex.Transaction, written: WrittenCase[]): Promis
   const rows = written.map(({ derived }) => derived.row);
   if (written.every((w) => w.isNew)) return insertRows(trx, 'case_fact', used, rows, { places });
   const unused = caseFactColumns.filter((_, i) => !isUsed[i]);
-  await insertRows(trx, 'case_fact', used, rows, { places, conflict: keyColumns, reset: unused });
+  await insertRows(trx, 'case_fact', used, rows, { places, conflict: keyColumns, keep: ['case_id'], reset: unused });
 }

@@ -53,7 +53,7 @@ async function removeFollowUps({ trx, source }: LoadScope, sourceIds: readonly s
   const cases = trx('case_fact')
     .where('source', source.code)
     .where(isOneOf(trx, 'source_id', sourceIds))
-    .select('case_id');
-  const surveys = trx('survey_fact').where('source', source.code).whereIn('case_id', cases).select('source_id');
+    .select('shard_key', 'case_id');
+  const surveys = trx('survey_fact').where('source', source.code).whereIn(['shard_key', 'case_id'], cases).select('source_id');
   await trx('follow_up').where('source', source.code).whereIn('source_id', surveys).delete();
 }

@@ -4,6 +4,8 @@ import type { Value } from './tables.ts';
 export interface InsertOptions {
   /** Key columns: a row that is there already takes the new values of all other columns. Absent: it must not be there. */
   conflict?: readonly string[];
+  /** Columns that a row which is there already keeps. */
+  keep?: readonly string[];
   /** Columns to set from the new row besides those given, because they fall back to their default. */
   reset?: readonly string[];
   /** Where in a row each column stands; absent: in order. */
@@ -25,7 +27,7 @@ export async function insertRows(
   const [first] = rows;
   if (!first) return;
   const { conflict } = options;
-  const set = conflict ? [...columns, ...(options.reset ?? [])].filter((c) => !conflict.includes(c)) : [];
+  const set = conflict ? [...columns, ...(options.reset ?? [])].filter((c) => !conflict.includes(c) && !options.keep?.includes(c)) : [];
   const onConflict = conflict
     ? ` on conflict (${conflict.map(() => '??').join(', ')}) do ${set.length ? `update set ${set.map(() => '?? = ??').join(', ')}` : 'nothing'}`
     : '';
