@@ -53,10 +53,10 @@ export function issueApiPath(id: string): string {
 }
 
 /** Address of what a digest would tell now, as a page. */
-export function previewHref(digest: Pick<DigestBody, 'name' | 'where' | 'every'> | { digest_id: number }): string {
+export function previewHref(digest: Pick<DigestBody, 'name' | 'where' | 'every' | 'zone'> | { digest_id: number }): string {
   if ('digest_id' in digest) return `/api/digests/${digest.digest_id}/preview`;
-  const { name, where, every } = digest;
-  return `/api/digests/preview${search({ body: JSON.stringify({ name, where, every }) })}`;
+  const { name, where, every, zone } = digest;
+  return `/api/digests/preview${search({ body: JSON.stringify({ name, where, every, zone }) })}`;
 }
 
 /** Path of the page of an issue. */

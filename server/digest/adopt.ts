@@ -1,16 +1,20 @@
 import type { DigestConfig } from '../../etl/config-digest.ts';
+import { BadInput, type Problem } from '../../etl/errors.ts';
 import type { Store } from '../../etl/store/open.ts';
 import type { DigestRow } from '../../etl/store/tables.ts';
 import { transact } from '../../etl/store/transact.ts';
 import { isSameSchedule, putRecipients } from './digests.ts';
+import { parseFilter } from './filter.ts';
 
 const author = 'silverlining.yaml';
 
 /**
  * Makes the digests of the configuration those of the store: by name, so that one keeps its archive and its pause. One that is not named any more is removed;
  * what it told stays. A digest of a page that has the same name becomes that of the configuration.
+ * @throws BadInput where a filter says what is none, each at `digests[0].where.…`; nothing is changed then
  */
 export async function adoptDigests(store: Store, configured: readonly DigestConfig[], now: number): Promise<void> {
+  refuseFilters(configured);
   await transact(store, async (trx) => {
     const rows = await trx<DigestRow>('digest').whereNull('removed_at');
     for (const config of configured) {
@@ -41,4 +45,14 @@ export async function adoptDigests(store: Store, configured: readonly DigestConf
       if (row.origin === 'config' && !names.includes(row.name))
         await trx<DigestRow>('digest').where({ digest_id: row.digest_id }).update({ removed_at: now });
   });
+}
+
+/** Labels need records, which may come later; names do not. */
+function refuseFilters(configured: readonly DigestConfig[]): void {
+  const problems = configured.flatMap(({ where }, i) => {
+    const found: Problem[] = [];
+    parseFilter(where, found);
+    return found.map(({ field, message }) => ({ field: `digests[${i}].${field}`, message }));
+  });
+  if (problems.length) throw new BadInput(problems);
 }

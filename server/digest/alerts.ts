@@ -40,7 +40,7 @@ export async function digestAttention(db: Knex, user: SignedIn): Promise<{ messa
     digests.map(async ({ digest_id, name, paused_at, pause_reason, paused_by }) => {
       if (paused_at !== null)
         return paused_by === automatic ? [{ message: `The digest “${name}” is paused: ${pause_reason ?? ''}`, href: '/digests' }] : [];
-      const last = await db<DigestIssueRow>('digest_issue').where({ digest_id, kind: 'regular' }).orderBy('from_on', 'desc').first();
+      const last = await db<DigestIssueRow>('digest_issue').where({ digest_id, kind: 'regular' }).orderBy('due_at', 'desc').first();
       if (!last) return [];
       const { text } = periodFrom(last.grain, last.from_on);
       const href = `/digests/${last.issue_id}`;

@@ -1,20 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { BadInput } from '../../etl/errors.ts';
-import { localDate } from '../../etl/local-time.ts';
+import { endOfDay, localDate } from '../../etl/local-time.ts';
+import { isoText } from '../../etl/time.ts';
 import type { DigestRow } from '../../etl/store/tables.ts';
 import { readDigest } from '../../queries/digest/read.ts';
 import type { DigestContent } from '../../queries/model/digest.ts';
 import { periodBefore, type DigestPeriod } from '../../queries/model/digest-period.ts';
-import { parseWhere, type Where } from '../../queries/model/query.ts';
+import { formatWhen } from '../../queries/model/number.ts';
 import { readMeta } from '../../queries/meta.ts';
 import { queryDepsOf, type DigestDeps } from './deps.ts';
+import { filterOf } from './filter.ts';
 import { lastContent } from './issues.ts';
 import { faultsOfParts } from './render/render-check.ts';
 import { renderDigest, type DigestPart } from './render/render.ts';
 import { staleSources } from './stale.ts';
 
 /** What a digest is to be made of. */
-export type Composed = Pick<DigestRow, 'name' | 'filter' | 'every'> & { digest_id: number | null };
+export type Composed = Pick<DigestRow, 'name' | 'filter' | 'every' | 'zone'> & { digest_id: number | null };
 
 /** A digest ready to be kept and sent, or why it must not be. */
 export interface Composition {
@@ -34,6 +36,11 @@ export async function digestZone(deps: DigestDeps): Promise<string> {
   return deps.organisation.zone ?? (await readMeta(queryDepsOf(deps))).organisation.zone;
 }
 
+/** The last whole period before an instant, by the calendar the digest is made by: where a schedule has a zone, days begin and end there. */
+export async function periodOf(deps: DigestDeps, { every, zone }: Pick<Composed, 'every' | 'zone'>, at: number): Promise<DigestPeriod> {
+  return periodBefore(every, localDate(at, zone ?? (await digestZone(deps))));
+}
+
 /** A new key of an issue. */
 export function newIssueId(): string {
   return randomBytes(9).toString('base64url');
@@ -50,16 +57,19 @@ export async function compose(
   { at, issueId = newIssueId(), remark }: { at: number; issueId?: string; remark?: (reasons: string[]) => string },
 ): Promise<Composition> {
   const zone = await digestZone(deps);
-  const period = periodBefore(digest.every, localDate(at, zone));
-  const where = filterOf(digest);
+  const period = await periodOf(deps, digest, at);
   const queries = queryDepsOf(deps);
   const made = { issueId, period, content: null, parts: [] };
   try {
+    const where = filterOf(digest);
+    const end = endOfDay(period.to, zone);
+    // A schedule may have a zone where the period has ended before it does where its cases are dated.
+    const unended = deps.now() < end ? [`It is not over yet: ${period.text} ends on ${formatWhen(isoText(end), zone)} where its cases are dated.`] : [];
     const stale = await staleSources(queries, deps.sources(), { period, where, zone });
-    const expectedBy = stale.length ? Math.max(...stale.map((source) => source.expectedBy)) : null;
-    const reasons = stale.map(({ reason }) => reason);
+    const reasons = [...unended, ...stale.map(({ reason }) => reason)];
+    const expectedBy = reasons.length ? Math.max(end, ...stale.map((source) => source.expectedBy)) : null;
     if (reasons.length && !remark) return { ...made, reasons, expectedBy };
-    const last = digest.digest_id === null ? null : await lastContent(deps.store.reader, digest.digest_id, period.from);
+    const last = digest.digest_id === null ? null : await lastContent(deps.store.reader, digest.digest_id, { period, where });
     const { content: read, faults } = await readDigest(queries, {
       name: digest.name, organisation: deps.organisation.name, period, where, asOf: null, targets: deps.targets, last,
     }); // prettier-ignore
@@ -78,9 +88,4 @@ export async function compose(
       : ['It could not be made: something failed on the server, and its log says what.'];
     return { ...made, reasons, expectedBy: null };
   }
-}
-
-/** The filter of a digest. */
-export function filterOf({ filter }: Pick<DigestRow, 'filter'>): Where {
-  return parseWhere(JSON.parse(filter), []); // written by serialiseWhere, or checked when the configuration was read
 }

@@ -3,10 +3,12 @@ import type { Knex } from 'knex';
 import type { DigestIssueRow, DigestPartRow } from '../../etl/store/tables.ts';
 import { isoText } from '../../etl/time.ts';
 import type { DigestContent, DigestIssueDetail, DigestIssueJson } from '../../queries/model/digest.ts';
-import { periodFrom } from '../../queries/model/digest-period.ts';
+import { periodFrom, type DigestPeriod } from '../../queries/model/digest-period.ts';
 import type { ListPage } from '../../queries/model/lists.ts';
+import { parseWhere, type Where } from '../../queries/model/query.ts';
 import { Refused } from '../errors.ts';
 import { countStates, listDeliveries } from './deliver/deliveries.ts';
+import { filterKey } from './filter.ts';
 import type { DigestPart } from './render/render.ts';
 
 /** What is looked for in the archive; `from` and `to` are local dates that the period of an issue meets. */
@@ -98,14 +100,20 @@ export async function contentOf(db: Knex, id: string): Promise<DigestContent> {
   return JSON.parse(bytes.toString('utf8')) as DigestContent; // written by render.ts
 }
 
-/** What the last regular issue of a digest told before a period; null where there is none. */
-export async function lastContent(db: Knex, digestId: number, before: string): Promise<DigestContent | null> {
+/** What the last regular issue of a digest told before a period; null where there is none, or it told of other cases or of a period of another length. */
+export async function lastContent(
+  db: Knex,
+  digestId: number,
+  { period, where }: { period: Pick<DigestPeriod, 'step' | 'from'>; where: Where },
+): Promise<DigestContent | null> {
   const last = await db<DigestIssueRow>('digest_issue')
     .where({ digest_id: digestId, kind: 'regular', state: 'made' })
-    .where('from_on', '<', before)
+    .where('from_on', '<', period.from)
     .orderBy('from_on', 'desc')
-    .first('issue_id');
-  return last ? contentOf(db, last.issue_id) : null;
+    .first('issue_id', 'grain');
+  if (last?.grain !== period.step) return null;
+  const content = await contentOf(db, last.issue_id);
+  return filterKey(parseWhere(content.where, [])) === filterKey(where) ? content : null;
 }
 
 /** Writes the parts of an issue; they are never written again. @returns the hash of all of them */

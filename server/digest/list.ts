@@ -1,4 +1,5 @@
 import { nextDue } from '../../etl/due.ts';
+import { BadInput } from '../../etl/errors.ts';
 import { localDate } from '../../etl/local-time.ts';
 import { isoText } from '../../etl/time.ts';
 import type { DigestIssueRow, DigestRow } from '../../etl/store/tables.ts';
@@ -7,10 +8,11 @@ import type { DigestJson, DigestsJson } from '../../queries/model/digest.ts';
 import type { SignedIn } from '../auth/roles.ts';
 import type { User } from '../auth/users.ts';
 import { scheduleWords } from '../schedule-words.ts';
-import { digestZone, filterOf } from './compose.ts';
+import { digestZone } from './compose.ts';
 import { countStates } from './deliver/deliveries.ts';
 import type { DigestDeps } from './deps.ts';
 import { digestRows, recipientRows, scheduleOf } from './digests.ts';
+import { filterOf } from './filter.ts';
 import { issueJson } from './issues.ts';
 
 const runsShown = 3;
@@ -25,7 +27,7 @@ export async function listDigests(deps: DigestDeps, mail: { isSet: boolean }, us
     rows.map(async (row): Promise<DigestJson> => {
       const last = await reader<DigestIssueRow>('digest_issue')
         .where({ digest_id: row.digest_id, kind: 'regular' })
-        .orderBy('from_on', 'desc')
+        .orderBy('due_at', 'desc')
         .first();
       const counts = last ? (await countStates(reader, [last.issue_id])).get(last.issue_id) : undefined;
       const schedule = scheduleOf(row);
@@ -35,7 +37,7 @@ export async function listDigests(deps: DigestDeps, mail: { isSet: boolean }, us
         origin: row.origin,
         version: row.version,
         where: JSON.parse(row.filter) as DigestJson['where'], // written as JSON of a filter
-        audience: audienceOf(filterOf(row)),
+        audience: audienceWords(row),
         every: row.every,
         on: schedule.on ?? (row.every === 'week' ? 'monday' : 1),
         at: row.at,
@@ -80,6 +82,16 @@ export function nextRuns(row: DigestRow, now: number, zone: string): number[] {
     runs.push(at);
   }
   return runs;
+}
+
+/** One with a filter that cannot be read stays in the list, where it can be mended. */
+function audienceWords(row: DigestRow): string {
+  try {
+    return audienceOf(filterOf(row));
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    return `nobody: ${error.message}`;
+  }
 }
 
 function toldReason(reason: 'unsubscribed' | 'departed' | 'refused' | 'removed' | null): 'unsubscribed' | 'departed' | 'refused' | null {

@@ -2,10 +2,9 @@ import type { Knex } from 'knex';
 import type { DigestIssueRow, DigestRecipientRow, DigestRow } from '../../etl/store/tables.ts';
 import { transact } from '../../etl/store/transact.ts';
 import { noteDue } from '../../etl/schedule-state.ts';
-import { periodBefore } from '../../queries/model/digest-period.ts';
-import { localDate } from '../../etl/local-time.ts';
+import type { DigestPeriod } from '../../queries/model/digest-period.ts';
 import { tellKeepers } from './alerts.ts';
-import { compose, digestZone, newIssueId, type Composition } from './compose.ts';
+import { compose, newIssueId, periodOf, type Composition } from './compose.ts';
 import { queueDeliveries, type WantedDelivery } from './deliver/deliveries.ts';
 import type { DigestDeps } from './deps.ts';
 import { scheduleName } from './digests.ts';
@@ -16,17 +15,18 @@ import { writeParts } from './issues.ts';
  * forgotten, whatever dies when. Where a check fails it is held and nothing is sent; its owner and the administrators are told, unless it only waits for a
  * source that may still come by itself.
  * @param due instant it is due for, seconds UTC
- * @returns null where another process was faster
+ * @returns null where another process was faster, or the digest was changed, paused or removed meanwhile: then it is due still, as what it is now
  */
 export async function makeIssue(deps: DigestDeps, digest: DigestRow, due: number, askedBy = 'schedule'): Promise<DigestIssueRow | null> {
-  const period = periodBefore(digest.every, localDate(due, await digestZone(deps)));
-  const known = await regularIssue(deps.store.writer, digest.digest_id, period.from);
+  const period = await periodOf(deps, digest, due);
+  const known = await regularIssue(deps.store.writer, digest.digest_id, period);
   if (known?.state === 'made') {
     await transact(deps.store, (trx) => noteDue(trx, scheduleName(digest), due, null));
     return null;
   }
   const composed = await compose(deps, digest, { at: due, issueId: known?.issue_id ?? newIssueId() });
   return transact(deps.store, async (trx) => {
+    if (!(await isUnchanged(trx, digest))) return null;
     const now = deps.now();
     const row = rowOf(digest, composed, { kind: 'regular', due, now });
     if (!(await putRow(trx, row))) return null;
@@ -36,6 +36,12 @@ export async function makeIssue(deps: DigestDeps, digest: DigestRow, due: number
     await queueDeliveries(trx, await messagesOf(trx, digest, row.issue_id), { askedBy, now });
     return made;
   });
+}
+
+/** Drawing takes a while; whoever changes a digest meanwhile means the one that is being made too. */
+async function isUnchanged(trx: Knex.Transaction, { digest_id, version, paused_at, filter }: DigestRow): Promise<boolean> {
+  const row = await trx<DigestRow>('digest').where({ digest_id }).whereNull('removed_at').first('version', 'paused_at', 'filter');
+  return row?.version === version && row.paused_at === paused_at && row.filter === filter;
 }
 
 /**
@@ -71,8 +77,12 @@ export function heldRemark(reasons: string[]): string {
   return `As things are this would not be sent. ${reasons.join(' ')}`;
 }
 
-function regularIssue(db: Knex, digestId: number, from: string): Promise<DigestIssueRow | undefined> {
-  return db<DigestIssueRow>('digest_issue').where({ digest_id: digestId, from_on: from, kind: 'regular' }).first();
+function regularIssue(
+  db: Knex,
+  digestId: number,
+  { step, from }: Pick<DigestPeriod, 'step' | 'from'>,
+): Promise<DigestIssueRow | undefined> {
+  return db<DigestIssueRow>('digest_issue').where({ digest_id: digestId, grain: step, from_on: from, kind: 'regular' }).first();
 }
 
 function rowOf(
@@ -90,7 +100,7 @@ function rowOf(
 
 /** Writes an issue in the place of a held one, or as a new one. @returns false where another process has made it meanwhile */
 async function putRow(trx: Knex.Transaction, row: DigestIssueRow): Promise<boolean> {
-  const known = await regularIssue(trx, row.digest_id, row.from_on);
+  const known = await regularIssue(trx, row.digest_id, { step: row.grain, from: row.from_on });
   if (!known) {
     await trx<DigestIssueRow>('digest_issue').insert(row);
     return true;

@@ -4,8 +4,9 @@ import { zoneName } from '../../etl/config-zone.ts';
 import { BadInput, didYouMean, type Problem } from '../../etl/errors.ts';
 import { isRealDate } from '../../etl/record.ts';
 import { digestSteps, type DigestBody } from '../../queries/model/digest.ts';
-import { parseWhere, queryOf, serialiseWhere, type Where } from '../../queries/model/query.ts';
+import { queryOf, serialiseWhere, type Where } from '../../queries/model/query.ts';
 import { prepareAll, type QueryDeps } from '../../queries/prepare.ts';
+import { parseFilter } from './filter.ts';
 
 const mostRecipients = 2000;
 const address = z.email();
@@ -67,9 +68,7 @@ function readRecipients(given: unknown, problems: Problem[]): string[] {
  */
 export async function readAudience(deps: QueryDeps, given: unknown, problems: Problem[]): Promise<Where> {
   const found: Problem[] = [];
-  const where = parseWhere(given ?? { kind: ['complaint'] }, found);
-  if (where.members.agent || where.not.agent)
-    found.push({ field: 'where.agent', message: 'a digest tells nothing about a named person; use teams' });
+  const where = parseFilter(given ?? { kind: ['complaint'] }, found);
   if (found.length === 0) {
     try {
       await prepareAll(deps, [queryOf({ measures: ['received'], from: '2000-01-01', to: '2000-01-31', where })]);

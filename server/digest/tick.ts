@@ -1,6 +1,8 @@
-import { dueNow } from '../../etl/due.ts';
+import type { Knex } from 'knex';
+import { dueNow, lastDue } from '../../etl/due.ts';
 import { localDate } from '../../etl/local-time.ts';
 import { readSchedules } from '../../etl/schedule-state.ts';
+import { transact } from '../../etl/store/transact.ts';
 import type { DigestIssueRow, DigestRow } from '../../etl/store/tables.ts';
 import { pauseDeparted } from './departed.ts';
 import type { DigestDeps } from './deps.ts';
@@ -13,7 +15,8 @@ const checkAgain = 15 * 60;
 
 /**
  * Makes what is due, one after the other, and checks again what is held. What was missed while nobody was running is made once, for the last period: a digest
- * of last year helps nobody. A held one is checked until the next is due.
+ * of last year helps nobody. A held one is checked until the next is due, its last day is over, or it is
+ * made by another schedule.
  */
 export async function tickDigests(deps: DigestDeps, signal?: AbortSignal): Promise<void> {
   const { store, now, log } = deps;
@@ -24,7 +27,7 @@ export async function tickDigests(deps: DigestDeps, signal?: AbortSignal): Promi
     if (signal?.aborted) return;
     if (digest.paused_at !== null) continue;
     try {
-      const due = dueOf(digest, schedules.get(scheduleName(digest))?.lastDue ?? null, now(), zone) ?? (await heldDue(deps, digest));
+      const due = dueOf(digest, schedules.get(scheduleName(digest))?.lastDue ?? null, now(), zone) ?? (await heldDue(deps, digest, zone));
       if (due === null) continue;
       const issue = await makeIssue(deps, digest, due);
       if (issue) log('digest_made', { digest: digest.digest_id, issue: issue.issue_id, state: issue.state, due_at: due });
@@ -46,8 +49,15 @@ export function dueOf(digest: DigestRow, last: number | null, now: number, zone:
   return digest.ends_on !== null && localDate(due, digest.zone ?? zone) > digest.ends_on ? null : due;
 }
 
-/** The instant the last issue was due for, where it is held and its checks may be run again. */
-async function heldDue({ store, now }: DigestDeps, { digest_id }: DigestRow): Promise<number | null> {
-  const last = await store.writer<DigestIssueRow>('digest_issue').where({ digest_id, kind: 'regular' }).orderBy('from_on', 'desc').first();
-  return last?.state === 'held' && last.checked_at + checkAgain <= now() ? last.due_at : null;
+/** The instant the last issue was due for, where it is held and its checks are run again now; that they are is noted. */
+async function heldDue({ store, now }: DigestDeps, digest: DigestRow, zone: string): Promise<number | null> {
+  const issues = (db: Knex) => db<DigestIssueRow>('digest_issue');
+  const last = await issues(store.writer).where({ digest_id: digest.digest_id, kind: 'regular' }).orderBy('due_at', 'desc').first();
+  if (last?.state !== 'held' || last.checked_at + checkAgain > now()) return null;
+  const isOver = digest.ends_on !== null && localDate(now(), digest.zone ?? zone) > digest.ends_on;
+  const isOld = last.due_at < Math.max(digest.since_at, lastDue(scheduleOf(digest), now(), zone));
+  if (isOver || isOld || last.grain !== digest.every) return null;
+  // First, so that it is not checked every minute where nothing comes of it.
+  await transact(store, (trx) => issues(trx).where({ issue_id: last.issue_id, state: 'held' }).update({ checked_at: now() }));
+  return last.due_at;
 }

@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { zoneName } from '../../etl/config-zone.ts';
 import { BadInput } from '../../etl/errors.ts';
 import { serialiseWhere } from '../../queries/model/query.ts';
 import { digestSteps } from '../../queries/model/digest.ts';
@@ -80,13 +81,15 @@ export function digestRoutes({ store, now, digests }: Pick<AppDeps, 'store' | 'n
 
 /** Reads what a preview is to be of. */
 async function readPreview(deps: DigestDeps, body: unknown): Promise<Omit<Composed, 'digest_id'>> {
-  const { name, where, every } = (body ?? {}) as Record<string, unknown>;
+  const { name, where, every, zone } = (body ?? {}) as Record<string, unknown>;
   const step = digestSteps.find((each) => each === every);
   const problems = step ? [] : [{ field: 'every', message: `is one of ${digestSteps.join(', ')}` }];
+  const place = zoneName.nullable().safeParse(zone || null);
+  if (!place.success) problems.push({ field: 'zone', message: `"${String(zone)}" is no time zone like Europe/Vienna` });
   const read = await readAudience(queryDepsOf(deps), where, problems);
-  if (problems.length || !step) throw new BadInput(problems);
+  if (problems.length || !step || !place.success) throw new BadInput(problems);
   const title = typeof name === 'string' && name.trim() ? name.trim().slice(0, 80) : 'Preview';
-  return { name: title, filter: JSON.stringify(serialiseWhere(read)), every: step };
+  return { name: title, filter: JSON.stringify(serialiseWhere(read)), every: step, zone: place.data };
 }
 
 /** What would be sent now, its pictures within it; nothing is kept. */

@@ -62,8 +62,8 @@ export async function up(knex: Knex): Promise<void> {
     t.index(['digest_id', 'from_on']);
     t.index(['from_on']);
   });
-  // One a period: two processes that are due at once cannot both make it.
-  await knex.raw("create unique index digest_issue_regular on digest_issue (digest_id, from_on) where kind = 'regular'");
+  // One a period, of which a quarter and its first month are two: two processes that are due at once cannot both make it.
+  await knex.raw("create unique index digest_issue_regular on digest_issue (digest_id, grain, from_on) where kind = 'regular'");
   await knex.schema.createTable('digest_part', (t) => {
     t.text('issue_id').notNullable();
     t.text('name').notNullable();

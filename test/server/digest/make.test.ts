@@ -3,13 +3,17 @@ import * as assert from 'uvu/assert';
 import { simpleParser } from 'mailparser';
 import { openStore, type Store } from '../../../etl/store/open.ts';
 import type { DigestDeliveryRow, DigestIssueRow, DigestPartRow, DigestRow } from '../../../etl/store/tables.ts';
+import { BadInput } from '../../../etl/errors.ts';
 import { transact } from '../../../etl/store/transact.ts';
 import { sqlExecutor } from '../../../queries/executor.ts';
+import { parseWhere } from '../../../queries/model/query.ts';
 import { addUser, disableUser, ensureAdministrator, setEmail } from '../../../server/auth/users.ts';
 import { digestAttention } from '../../../server/digest/alerts.ts';
 import type { DigestDeps } from '../../../server/digest/deps.ts';
-import { addDigest, pauseDigest, putRecipients, recipientRows, resumeDigest } from '../../../server/digest/digests.ts';
-import { hashOf, sha256 } from '../../../server/digest/issues.ts';
+import { adoptDigests } from '../../../server/digest/adopt.ts';
+import { periodOf } from '../../../server/digest/compose.ts';
+import { addDigest, changeDigest, pauseDigest, putRecipients, recipientRows, resumeDigest } from '../../../server/digest/digests.ts';
+import { hashOf, lastContent, sha256 } from '../../../server/digest/issues.ts';
 import { makeIssue, makeTest } from '../../../server/digest/make.ts';
 import { createOutgoing } from '../../../server/digest/deliver/outgoing.ts';
 import { tickDigests } from '../../../server/digest/tick.ts';
@@ -361,6 +365,136 @@ making('makes a test for one address alone, and says in it what would hold it', 
     },
     { through: at('2026-10-30T12:00:00Z') },
   ),
+);
+
+making('holds a digest whose filter is misspelt or names a person, and refuses such a configuration as a whole', async () => {
+  for (const [filter, reason] of [
+    [{ kind: ['complaint'], regoin: ['North'] }, /where\.regoin unknown dimension.*region/],
+    [{ kind: ['complaint'], not: { agent: ['agent-7'] } }, /where\.not\.agent a digest tells nothing about a named person/],
+  ] as const)
+    await inPlace(async ({ store, tick, issues, messages }) => {
+      await store.writer<DigestRow>('digest').update({ filter: JSON.stringify(filter) });
+      await tick('2026-11-03T07:00:00Z');
+      assert.is((await issues())[0]?.state, 'held');
+      assert.match((await issues())[0]?.reasons ?? '', reason);
+      assert.equal((await messages()).map(({ kind }) => kind), ['alert']); // prettier-ignore
+      const config = { name: 'Other', schedule: { every: 'month' as const }, owner: 'admin', recipients: [], until: null, webhook: null };
+      const entries = [
+        { ...config, where: { kind: ['complaint'] } },
+        { ...config, name: 'Wrong', where: filter },
+      ];
+      const refused = await adoptDigests(store, entries, at('2026-11-03T07:00:00Z')).catch((error: unknown) => error);
+      assert.instance(refused, BadInput);
+      assert.match((refused as BadInput).problems[0]?.field ?? '', /^digests\[1\]\.where\.(regoin|not\.agent)$/);
+      assert.is((await store.reader('digest')).length, 1);
+    });
+});
+
+for (const [zone, local, dues] of [
+  // In New York the day before is not over at half past five in Vienna.
+  ['America/New_York', 'Europe/Vienna', ['2026-10-01T03:30:00Z', '2026-11-01T04:30:00Z', '2026-12-01T04:30:00Z', '2027-01-01T04:30:00Z']],
+  ['Europe/Vienna', 'Asia/Tokyo', ['2026-09-30T22:00:00Z', '2026-10-31T22:00:00Z', '2026-11-30T22:00:00Z', '2026-12-31T22:00:00Z']],
+] as const) {
+  making(`tells of every month once where ${zone} is made by the clocks of ${local}`, () =>
+    inPlace(
+      async ({ deps, digest }) => {
+        const periods = await Promise.all(dues.map((due) => periodOf(deps, { ...digest, zone: local }, at(due))));
+        assert.equal(periods.map(({ from }) => from), ['2026-09-01', '2026-10-01', '2026-11-01', '2026-12-01']); // prettier-ignore
+      },
+      { deps: { organisation: { name: 'Test', zone, currency: 'EUR' } } },
+    ),
+  );
+}
+
+making('waits where its period has ended by its own clocks and not yet by those its cases are dated by', () =>
+  inPlace(
+    async ({ tick, issues, messages }) => {
+      await tick('2026-10-31T22:00:00Z');
+      assert.match((await issues())[0]?.reasons ?? '', /It is not over yet: October 2026 ends on 31 October 2026, 23:59/);
+      assert.equal(await messages(), []);
+      await tick('2026-10-31T23:00:00Z');
+      assert.equal(
+        (await issues()).map(({ from_on, state }) => [from_on, state]),
+        [['2026-10-01', 'made']],
+      );
+    },
+    {
+      more: { on: 1 as 3, zone: 'Asia/Tokyo' as unknown as null },
+      deps: { organisation: { name: 'Test', zone: 'Europe/Vienna', currency: 'EUR' } },
+    },
+  ),
+);
+
+making('makes the quarter that begins with a month it was made of before, and compares neither it nor other cases with that', () =>
+  inPlace(async ({ store, digest, tick, issues }) => {
+    await tick('2026-11-03T07:00:00Z');
+    const { digest_id } = digest;
+    const last = (step: 'month' | 'quarter', where: object) =>
+      lastContent(store.reader, digest_id, { period: { step, from: '2027-01-01' }, where: parseWhere(where, []) });
+    assert.is((await last('month', { not: { issue: ['B', 'A'] }, kind: ['complaint'] })) === null, true);
+    assert.is((await last('month', { kind: ['complaint'] }))?.name, 'Board');
+    assert.is(await last('quarter', { kind: ['complaint'] }), null);
+    const body = { ...october, where: { kind: ['complaint'] }, every: 'quarter' as const, recipients: ['ana@example.org'] };
+    await changeDigest(store, digest_id, { ...body, version: 1 }, { user: admin, now: at('2026-11-10T00:00:00Z') });
+    await loadRecords(store, [], { source: 'desk', currency: 'EUR', throughAt: at('2027-01-03T06:00:00Z') });
+    await tick('2027-01-03T07:00:00Z');
+    assert.equal(
+      (await issues()).map(({ grain, from_on }) => [grain, from_on]),
+      [
+        ['month', '2026-10-01'],
+        ['quarter', '2026-10-01'],
+      ],
+    );
+  }),
+);
+
+making('lets a held one lie once the digest is made by another schedule, is over, or the next is due', async () => {
+  const through = at('2026-10-30T12:00:00Z');
+  const arrive = (store: Store) => loadRecords(store, [], { source: 'desk', currency: 'EUR', throughAt: at('2027-03-01T06:00:00Z') });
+  const states = async (issues: Place['issues']) => (await issues()).map(({ from_on, state }) => [from_on, state]);
+  await inPlace(
+    async ({ store, digest, tick, issues }) => {
+      await tick('2026-11-03T07:00:00Z');
+      const body = { ...october, where: { kind: ['complaint'] }, every: 'week' as const, on: 'monday', recipients: [] };
+      await changeDigest(store, digest.digest_id, { ...body, version: 1 }, { user: admin, now: at('2026-11-05T00:00:00Z') });
+      await arrive(store);
+      await tick('2026-11-05T07:00:00Z');
+      assert.equal(await states(issues), [['2026-10-01', 'held']]);
+    },
+    { through },
+  );
+  await inPlace(
+    async ({ store, tick, issues }) => {
+      await tick('2026-11-03T07:00:00Z');
+      const checked = (await issues())[0]?.checked_at;
+      await tick('2026-11-03T07:16:00Z');
+      assert.is((await issues())[0]?.checked_at, (checked ?? 0) + 16 * 60);
+      await arrive(store);
+      await tick('2027-03-01T07:00:00Z');
+      assert.equal(await states(issues), [['2026-10-01', 'held']]);
+    },
+    { through, more: { ends_on: '2026-11-05' as unknown as null } },
+  );
+});
+
+making('makes nothing of what a digest was before it was changed or paused meanwhile; it is due still', () =>
+  inPlace(async ({ store, deps, digest, tick, issues, messages }) => {
+    await tick('2026-11-01T07:00:00Z');
+    const due = at('2026-11-03T07:00:00Z');
+    const body = { ...october, where: { kind: ['compliment'] }, recipients: ['ana@example.org'] };
+    const changed = makeIssue(deps, digest, due);
+    await changeDigest(store, digest.digest_id, { ...body, version: 1 }, { user: admin, now: due });
+    assert.is(await changed, null);
+    const now = (await store.reader<DigestRow>('digest').first()) as DigestRow; // it was just changed
+    const paused = makeIssue(deps, now, due);
+    await pauseDigest(store, digest.digest_id, null, { user: admin, now: due });
+    assert.is(await paused, null);
+    assert.equal([await issues(), await messages()], [[], []]);
+    await resumeDigest(store, digest.digest_id, { user: admin, now: due - 1 });
+    await tick('2026-11-03T07:01:00Z');
+    const part = await store.reader<DigestPartRow>('digest_part').where({ name: 'content.json' }).first();
+    assert.match(part?.bytes.toString('utf8') ?? '', /"audience":"compliments"/);
+  }),
 );
 
 making.run();
