@@ -1,8 +1,11 @@
 /** What became of one try to deliver a message. */
 export type Outcome =
   | { kind: 'accepted'; answer: string }
-  /** The other side said no: for good, or for now and perhaps until when. `code` null: it was not even asked. */
-  | { kind: 'refused'; code: number | null; answer: string; isPermanent: boolean; retryAfterSeconds?: number }
+  /**
+   * The other side said no: for good, or for now and perhaps until when. `code` null: it was not even asked. `to` says what it refused, where that was the
+   * recipient alone.
+   */
+  | { kind: 'refused'; code: number | null; answer: string; isPermanent: boolean; retryAfterSeconds?: number; to?: 'recipient' }
   /** It cannot have the message. `isServerAway`: there was not even a connection, which others would not get either. */
   | { kind: 'notReached'; why: string; isServerAway: boolean }
   /** It had the whole message and did not answer: it may have it or not. */
@@ -19,7 +22,9 @@ export function oneLine(text: string): string {
 
 /** Whether an answer says that there is no such mailbox, and never will be. */
 export function isNoSuchMailbox(outcome: Outcome): boolean {
-  if (outcome.kind !== 'refused' || !outcome.isPermanent) return false;
+  if (outcome.kind !== 'refused' || !outcome.isPermanent || outcome.to !== 'recipient') return false;
+  // Servers also answer to the recipient what they have against the sender, or against passing mail on.
+  if (/\b(sender|relay\w*|mail from)\b/i.test(outcome.answer)) return false;
   // RFC 3463: 5.1.1 bad destination mailbox address; RFC 7505: 5.1.10 its domain takes no mail.
   if (/\b5\.\d{1,3}\.\d{1,3}\b/.test(outcome.answer)) return /\b5\.1\.(1|10)\b/.test(outcome.answer);
   const isUnknown =

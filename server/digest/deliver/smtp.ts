@@ -172,9 +172,11 @@ function ask<T = unknown>(connection: SMTPConnection, begin: (done: (error?: Err
 }
 
 function outcomeOf(error: unknown, isWhole: boolean): Outcome {
-  const { responseCode, response, code } = error as SMTPConnection.SMTPError;
-  if (responseCode !== undefined && responseCode >= 400 && responseCode < 600)
-    return { kind: 'refused', code: responseCode, answer: oneLine(response ?? ''), isPermanent: responseCode >= 500 };
+  const { responseCode, response, code, command } = error as SMTPConnection.SMTPError;
+  if (responseCode !== undefined && responseCode >= 400 && responseCode < 600) {
+    const refused = { kind: 'refused', code: responseCode, answer: oneLine(response ?? ''), isPermanent: responseCode >= 500 } as const;
+    return command === 'RCPT TO' ? { ...refused, to: 'recipient' } : refused;
+  }
   if (isWhole) return { kind: 'unknown', why: wordsOf(error) };
   // What no server has to be asked about: an address it cannot be told, a message it has said to be too large for it.
   const isHopeless = !response && (code === 'EENVELOPE' || code === 'EMESSAGE');

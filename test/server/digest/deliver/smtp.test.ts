@@ -123,11 +123,16 @@ for (const [answer, expected] of [
   ['550 relaying denied', false],
   ['552 5.2.2 mailbox full', false],
   ['554 user unknown', false],
+  ['550 Sender address rejected: domain not found', false],
+  ['550 5.1.8 Sender address rejected: Domain not found', false],
+  ['550 relaying denied: address unknown', false],
 ] as const) {
   smtp(`takes "${answer}" for ${expected ? 'no such mailbox' : 'something else'}`, () => {
-    const outcome = (isPermanent: boolean): Outcome => ({ kind: 'refused', code: Number(answer.slice(0, 3)), answer, isPermanent });
+    const refused = { kind: 'refused', code: Number(answer.slice(0, 3)), answer, isPermanent: true } as const;
+    const outcome = (isPermanent: boolean): Outcome => ({ ...refused, isPermanent, to: 'recipient' });
     assert.is(isNoSuchMailbox(outcome(true)), expected);
     assert.is(isNoSuchMailbox(outcome(false)), false);
+    assert.is(isNoSuchMailbox(refused), false, 'it is no answer to the recipient');
   });
 }
 
