@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, STATUS_CODES } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { oneLine, type Outcome } from './outcome.ts';
 
@@ -21,7 +21,6 @@ export interface WebhookOptions {
   now: () => number;
 }
 
-const longestAnswer = 2_000;
 const longestRetrySeconds = 86_400;
 
 /**
@@ -62,11 +61,9 @@ export function postWebhook(
     });
     req.on('response', (response) => {
       isAnswered = true;
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (part: string) => (text = (text + part).slice(0, longestAnswer)));
-      // The status is the answer; how its words end does not matter.
-      response.on('close', () => resolve(answerOf(response.statusCode ?? 0, text, response.headers['retry-after'], now())));
+      // The status is the answer. Its words are the other side's, and may repeat the address.
+      response.resume();
+      response.on('close', () => resolve(answerOf(response.statusCode ?? 0, response.headers['retry-after'], now())));
       response.on('error', () => undefined);
     });
     req.on('socket', (socket) => {
@@ -116,8 +113,8 @@ function webhookUrl(text: string): URL | null {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isHere) ? url : null;
 }
 
-function answerOf(code: number, text: string, retryAfter: string | undefined, now: number): Outcome {
-  const answer = oneLine(`${code} ${text}`);
+function answerOf(code: number, retryAfter: string | undefined, now: number): Outcome {
+  const answer = oneLine(`${code} ${STATUS_CODES[code] ?? ''}`);
   if (code >= 200 && code < 300) return { kind: 'accepted', answer };
   // To go where a redirect leads would give whoever stands there what was meant for somebody else.
   if (code < 400)

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -49,7 +49,7 @@ webhooks('is posted as JSON once, after it was noted', async () => {
   answering(200, 'ok');
   const seen: number[] = [];
   const outcome = await post(address(), () => Promise.resolve(void seen.push(requests.length)));
-  assert.equal(outcome, { kind: 'accepted', answer: '200 ok' });
+  assert.equal(outcome, { kind: 'accepted', answer: '200 OK' });
   assert.equal(requests, [{ path: '/hook/s3cret', type: 'application/json', body: '{"text":"grüezi"}' }]);
   assert.equal(seen, [0]);
 });
@@ -66,8 +66,8 @@ for (const [status, headers, expected] of [
   [503, { 'retry-after': 'Mon, 02 Nov 2026 06:00:00 GMT' }, { isPermanent: false }],
 ] as [number, Record<string, string>, object][]) {
   webhooks(`that is answered ${[status, ...Object.values(headers)].join(', ')} is refused`, async () => {
-    answering(status, 'no', headers);
-    assert.equal(await post(), { kind: 'refused', code: status, answer: `${status} no`, ...expected });
+    answering(status, `Cannot POST ${new URL(address()).pathname}`, headers);
+    assert.equal(await post(), { kind: 'refused', code: status, answer: `${status} ${STATUS_CODES[status]}`, ...expected });
   });
 }
 
@@ -93,7 +93,7 @@ webhooks('that is not answered, or whose connection ends before the answer, may 
 
 webhooks('is answered by its status, however the words end', async () => {
   answer = (_req, res) => void res.writeHead(200, { 'content-length': '100' }).write('o');
-  assert.equal(await post(address(), nothing, 1_000), { kind: 'accepted', answer: '200 o' });
+  assert.equal(await post(address(), nothing, 1_000), { kind: 'accepted', answer: '200 OK' });
 });
 
 webhooks('that reaches nobody has not arrived', async () => {
@@ -180,14 +180,14 @@ webhooks('goes through the outbox, also where mail is not set up', async () => {
     await box.tick();
     await box.idle();
     const [first, second] = await allDeliveries(store);
-    assert.equal([first?.state, first?.said, first?.next_at], ['queued', '429 slow down', now + 90]);
+    assert.equal([first?.state, first?.said, first?.next_at], ['queued', '429 Too Many Requests', now + 90]);
     assert.equal([second?.state, second?.said], ['stopped', 'there is no webhook any more']);
     answering(200, 'ok');
     clock += 90;
     await box.tick();
     await box.idle();
     const [sent] = await listDeliveries(store.reader, 'issue-1');
-    assert.equal([sent?.state, sent?.address, sent?.attempts, sent?.said], ['sent', 'Slack', 2, '200 ok']);
+    assert.equal([sent?.state, sent?.address, sent?.attempts, sent?.said], ['sent', 'Slack', 2, '200 OK']);
     assert.is(requests.length, 2);
   } finally {
     await temp.close();
