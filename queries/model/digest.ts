@@ -147,6 +147,8 @@ export interface DigestIssueJson {
 /** Answer of `GET /api/digest-issues/:id`. */
 export interface DigestIssueDetail extends DigestIssueJson {
   parts: { name: string; type: string; size: number; sha256: string }[];
+  /** Whether its parts are, byte for byte, what was made: they match their hashes, and these the one over all of them. */
+  isWhole: boolean;
   messages: DeliveryJson[];
   /** The regular issues of the same digest before and after it. */
   previous: { issue_id: string; text: string } | null;

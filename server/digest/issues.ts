@@ -64,22 +64,21 @@ export async function issueRow(db: Knex, id: string): Promise<DigestIssueRow> {
 export async function issueDetail(db: Knex, id: string): Promise<DigestIssueDetail> {
   const row = await issueRow(db, id);
   const counts = await countStates(db, [id]);
-  const parts = await db<DigestPartRow>('digest_part')
-    .where({ issue_id: id })
-    .orderBy('name')
-    .select('name', 'type', 'sha256', db.raw('length(bytes) as size'));
+  const parts = await db<DigestPartRow>('digest_part').where({ issue_id: id }).orderBy('name');
+  const isWhole = parts.every(isAsWritten) && (row.hash === null || hashOf(parts) === row.hash);
   const beside = async (order: 'asc' | 'desc') => {
     const found = await db<DigestIssueRow>('digest_issue')
       .where({ digest_id: row.digest_id, kind: 'regular' })
-      .where('from_on', order === 'asc' ? '>' : '<', row.from_on)
-      .orderBy('from_on', order)
+      .where('due_at', order === 'asc' ? '>' : '<', row.due_at)
+      .orderBy('due_at', order)
       .first();
     return found ? { issue_id: found.issue_id, text: periodFrom(found.grain, found.from_on).text } : null;
   };
-  const content = row.state === 'made' ? await contentOf(db, id) : null;
+  const content = row.state === 'made' && isWhole ? await contentOf(db, id) : null;
   return {
     ...issueJson(row, counts.get(id)),
-    parts: parts as unknown as DigestIssueDetail['parts'], // the raw column is an integer
+    parts: parts.map(({ name, type, bytes, sha256: hash }) => ({ name, type, size: bytes.length, sha256: hash })),
+    isWhole,
     messages: await listDeliveries(db, id),
     previous: await beside('desc'),
     next: await beside('asc'),
@@ -87,20 +86,32 @@ export async function issueDetail(db: Knex, id: string): Promise<DigestIssueDeta
   };
 }
 
-/** The bytes of a part. @throws Refused 404 */
+/** The bytes of a part. @throws Refused 404, and 409 where they are not those that were written */
 export async function readPart(db: Knex, id: string, name: string): Promise<DigestPartRow> {
   const row = await db<DigestPartRow>('digest_part').where({ issue_id: id, name }).first();
   if (!row) throw new Refused(404, 'this digest has no such part');
+  if (!isAsWritten(row)) throw new Refused(409, `what is stored as ${name} is not what was sent: its bytes do not match their fingerprint`);
   return row;
 }
 
-/** What an issue told. @throws Refused 404 where it told nothing */
+/** Whether the bytes of a part are those its hash was taken of. */
+export function isAsWritten({ bytes, sha256: hash }: Pick<DigestPartRow, 'bytes' | 'sha256'>): boolean {
+  return sha256(bytes) === hash;
+}
+
+/** What an issue told. @throws Refused 404 where it told nothing, and 409 where that is not what is stored */
 export async function contentOf(db: Knex, id: string): Promise<DigestContent> {
-  const { bytes } = await readPart(db, id, 'content.json');
+  return readContent(await readPart(db, id, 'content.json'));
+}
+
+function readContent({ bytes }: Pick<DigestPartRow, 'bytes'>): DigestContent {
   return JSON.parse(bytes.toString('utf8')) as DigestContent; // written by render.ts
 }
 
-/** What the last regular issue of a digest told before a period; null where there is none, or it told of other cases or of a period of another length. */
+/**
+ * What the last regular issue of a digest told before a period; null where there is none, what is stored is not what was
+ * told, or it told of other cases or of a period of another length.
+ */
 export async function lastContent(
   db: Knex,
   digestId: number,
@@ -112,7 +123,9 @@ export async function lastContent(
     .orderBy('from_on', 'desc')
     .first('issue_id', 'grain');
   if (last?.grain !== period.step) return null;
-  const content = await contentOf(db, last.issue_id);
+  const part = await db<DigestPartRow>('digest_part').where({ issue_id: last.issue_id, name: 'content.json' }).first();
+  if (!part || !isAsWritten(part)) return null;
+  const content = readContent(part);
   return filterKey(parseWhere(content.where, [])) === filterKey(where) ? content : null;
 }
 

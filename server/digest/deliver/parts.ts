@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { DigestPartRow } from '../../../etl/store/tables.ts';
+import { isAsWritten } from '../issues.ts';
 import type { MessagePart } from './message.ts';
 
 /**
@@ -20,5 +21,8 @@ export function createPartReader(reader: Knex, most = 3): (issueId: string) => P
 }
 
 async function readParts(reader: Knex, issueId: string): Promise<MessagePart[]> {
-  return reader<DigestPartRow>('digest_part').where({ issue_id: issueId }).orderBy('name').select('name', 'type', 'bytes');
+  const parts = await reader<DigestPartRow>('digest_part').where({ issue_id: issueId }).orderBy('name');
+  const changed = parts.find((part) => !isAsWritten(part));
+  if (changed) throw new Error(`what is stored as ${changed.name} is not what was made`);
+  return parts;
 }

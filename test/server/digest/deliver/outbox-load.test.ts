@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { digestMessage } from '../../../../server/digest/deliver/message.ts';
+import { sha256 } from '../../../../server/digest/issues.ts';
 import { createPartReader } from '../../../../server/digest/deliver/parts.ts';
 import { startMailServer } from '../../../support/mail-server.ts';
 import { allDeliveries, mailTo, queueFor, testOutbox } from '../../../support/outbox.ts';
@@ -35,13 +36,10 @@ load('sends to all within a minute, over three connections, in the memory of a f
   });
   try {
     // Four pictures and a PDF as a digest has them: a quarter of a megabyte, which compresses no further.
-    const parts = ['a.png', 'b.png', 'c.png', 'd.png', 'digest.pdf'].map((name) => ({
-      issue_id: 'issue-1',
-      name,
-      type: name.endsWith('.png') ? 'image/png' : 'application/pdf',
-      bytes: randomBytes(50_000),
-      sha256: '',
-    }));
+    const parts = ['a.png', 'b.png', 'c.png', 'd.png', 'digest.pdf'].map((name) => {
+      const bytes = randomBytes(50_000);
+      return { issue_id: 'issue-1', name, type: name.endsWith('.png') ? 'image/png' : 'application/pdf', bytes, sha256: sha256(bytes) };
+    });
     await temp.store.writer('digest_part').insert(parts);
     let reads = 0;
     temp.store.reader.on('query', ({ sql }: { sql: string }) => {
