@@ -53,7 +53,7 @@ export function recipientsInWords({ recipients, has_webhook }: Pick<DigestJson, 
 
 /** Why somebody who was a recipient gets nothing any more. */
 export const stopWords = {
-  unsubscribed: 'took themselves off; only they can change that',
+  unsubscribed: 'took themselves off; only they can change that, by the link in any of these mails',
   departed: 'left',
   refused: 'is refused by their mail server',
 } as const;

@@ -40,6 +40,8 @@ export function createApp(deps: AppDeps): Express {
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy }, strictTransportSecurity: false }));
   app.use(httpsOnly);
   app.use(compression({ filter: isCompressible }));
+  // A mail program's page has no origin, and whoever has the link in a mail may follow it from anywhere.
+  app.use(unsubscribeRoutes(deps));
   app.use(sameOrigin);
   app.use(requireSession(deps));
 
@@ -50,7 +52,6 @@ export function createApp(deps: AppDeps): Express {
   });
   app.use(healthRoutes(deps));
   app.use(signInRoutes(deps));
-  app.use(unsubscribeRoutes(deps));
   app.use(metaRoutes(deps));
   app.use(definitionRoutes(deps));
   app.use(queryRoutes(deps));

@@ -39,6 +39,8 @@ export const auditActions = {
   digest_tested: 'A digest was sent as a test',
   digest_checked: 'The checks of a digest that was not sent were run again',
   digest_unsubscribed: 'A recipient unsubscribed from a digest',
+  digest_resubscribed: 'A recipient who had unsubscribed from a digest gets it again',
+  digest_recipient_stopped: 'A recipient of a digest left or has no mailbox any more, and gets no more of it',
   digest_viewed: 'A digest was opened in the archive',
   email_set: 'The mail address of a user was set',
 } as const;

@@ -3,6 +3,7 @@ import { BadInput, type Problem } from '../../etl/errors.ts';
 import type { Store } from '../../etl/store/open.ts';
 import type { DigestRow } from '../../etl/store/tables.ts';
 import { transact } from '../../etl/store/transact.ts';
+import { audit } from '../auth/audit.ts';
 import { isSameSchedule, putRecipients } from './digests.ts';
 import { parseFilter } from './filter.ts';
 
@@ -17,34 +18,47 @@ export async function adoptDigests(store: Store, configured: readonly DigestConf
   refuseFilters(configured);
   await transact(store, async (trx) => {
     const rows = await trx<DigestRow>('digest').whereNull('removed_at');
-    for (const config of configured) {
-      const { name, schedule, where, owner, until, webhook, recipients } = config;
-      const columns = {
-        origin: 'config', filter: JSON.stringify(where), every: schedule.every, on_day: JSON.stringify(schedule.on ?? null), at: schedule.at ?? '07:00',
-        zone: schedule.zone ?? null, owner, ends_on: until, webhook: webhook?.url ?? null, webhook_kind: webhook?.kind ?? null,
-      } as const; // prettier-ignore
-      const known = rows.find((row) => row.name === name);
-      let id = known?.digest_id;
-      if (known) {
-        const isChanged = Object.entries(columns).some(([column, value]) => known[column as keyof DigestRow] !== value);
-        const changed = { ...columns, changed_by: author, changed_at: now, version: known.version + 1 };
-        const since = isSameSchedule(known, columns) ? {} : { since_at: now };
-        if (isChanged)
-          await trx<DigestRow>('digest')
-            .where({ digest_id: known.digest_id })
-            .update({ ...changed, ...since });
-      } else {
-        const added = { ...columns, name, since_at: now, created_by: author, created_at: now };
-        const inserted = await trx<DigestRow>('digest').insert(added).returning('digest_id');
-        id = (inserted[0] as { digest_id: number }).digest_id; // one row was inserted
-      }
-      if (id !== undefined) await putRecipients(trx, id, recipients, { by: author, now, isPerson: false });
-    }
+    const note = (action: 'digest_added' | 'digest_changed' | 'digest_removed', id: number) =>
+      audit(trx, { at: now, userId: null, action, target: `digest ${id}` });
     const names = configured.map(({ name }) => name);
-    for (const row of rows)
-      if (row.origin === 'config' && !names.includes(row.name))
-        await trx<DigestRow>('digest').where({ digest_id: row.digest_id }).update({ removed_at: now });
+    // First, so that one with a new name finds who unsubscribed from it under the old one.
+    for (const { digest_id, origin, name } of rows) {
+      if (origin !== 'config' || names.includes(name)) continue;
+      await trx<DigestRow>('digest').where({ digest_id }).update({ removed_at: now });
+      await note('digest_removed', digest_id);
+    }
+    for (const config of configured) {
+      const { name, recipients } = config;
+      const columns = columnsOf(config);
+      const known = rows.find((row) => row.name === name);
+      const toRecipients = { by: author, now, isPerson: false };
+      if (!known) {
+        const added = { ...columns, name, since_at: now, created_by: author, created_at: now };
+        const [inserted] = await trx<DigestRow>('digest').insert(added).returning('digest_id');
+        const { digest_id } = inserted as { digest_id: number }; // one row was inserted
+        await putRecipients(trx, digest_id, recipients, toRecipients);
+        await note('digest_added', digest_id);
+        continue;
+      }
+      const { digest_id, version } = known;
+      const isChanged = Object.entries(columns).some(([column, value]) => known[column as keyof DigestRow] !== value);
+      if (isChanged) {
+        const since = isSameSchedule(known, columns) ? {} : { since_at: now };
+        const changed = { ...columns, ...since, changed_by: author, changed_at: now, version: version + 1 };
+        await trx<DigestRow>('digest').where({ digest_id }).update(changed);
+      }
+      const isToOthers = await putRecipients(trx, digest_id, recipients, toRecipients);
+      if (isChanged || isToOthers) await note('digest_changed', digest_id);
+    }
   });
+}
+
+/** The columns of a digest as the configuration has it. */
+function columnsOf({ schedule, where, owner, until, webhook }: DigestConfig) {
+  return {
+    origin: 'config', filter: JSON.stringify(where), every: schedule.every, on_day: JSON.stringify(schedule.on ?? null), at: schedule.at ?? '07:00',
+    zone: schedule.zone ?? null, owner, ends_on: until, webhook: webhook?.url ?? null, webhook_kind: webhook?.kind ?? null,
+  } as const; // prettier-ignore
 }
 
 /** Labels need records, which may come later; names do not. */

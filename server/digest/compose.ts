@@ -64,7 +64,8 @@ export async function compose(
     const where = filterOf(digest);
     const end = endOfDay(period.to, zone);
     // A schedule may have a zone where the period has ended before it does where its cases are dated.
-    const unended = deps.now() < end ? [`It is not over yet: ${period.text} ends on ${formatWhen(isoText(end), zone)} where its cases are dated.`] : [];
+    const unended =
+      deps.now() < end ? [`It is not over yet: ${period.text} ends on ${formatWhen(isoText(end), zone)} where its cases are dated.`] : [];
     const stale = await staleSources(queries, deps.sources(), { period, where, zone });
     const reasons = [...unended, ...stale.map(({ reason }) => reason)];
     const expectedBy = reasons.length ? Math.max(end, ...stale.map((source) => source.expectedBy)) : null;

@@ -1,7 +1,9 @@
+import type { Knex } from 'knex';
 import type { Store } from '../../etl/store/open.ts';
 import type { DigestDeliveryRow, DigestRecipientRow, DigestRow } from '../../etl/store/tables.ts';
 import { transact } from '../../etl/store/transact.ts';
 import type { User } from '../auth/users.ts';
+import { audit } from '../auth/audit.ts';
 import { automatic, tellOfPause } from './alerts.ts';
 import { pause } from './digests.ts';
 
@@ -31,7 +33,11 @@ export async function pauseDeparted(store: Store, now: number): Promise<void> {
       const reason = isOrphan
         ? `its owner ${owner} is no user any more; give it another and let it go on`
         : `${away.length === 1 ? 'a recipient is no user any more and gets it' : `${away.length} recipients are no users any more and get it`} no longer; look at who does and let it go on`;
-      if (await pause(trx, digest_id, { by: automatic, reason, now })) await tellOfPause(trx, digest_id, now);
+      if (away.length) await noteStopped(trx, digest_id, now);
+      if (await pause(trx, digest_id, { by: automatic, reason, now })) {
+        await audit(trx, { at: now, userId: null, action: 'digest_paused', target: `digest ${digest_id}` });
+        await tellOfPause(trx, digest_id, now);
+      }
     });
   }
 }
@@ -40,9 +46,15 @@ export async function pauseDeparted(store: Store, now: number): Promise<void> {
 export async function stopMailbox(store: Store, { digest_id, address, kind }: DigestDeliveryRow, now: number): Promise<void> {
   if (kind !== 'digest') return;
   await transact(store, async (trx) => {
-    await trx<DigestRecipientRow>('digest_recipient')
+    const count = await trx<DigestRecipientRow>('digest_recipient')
       .where({ digest_id, address })
       .whereNull('stopped_at')
       .update({ stopped_at: now, stop_reason: 'refused' });
+    if (count) await noteStopped(trx, digest_id, now);
   });
+}
+
+/** Addresses are people's: the trail names the digest alone. */
+function noteStopped(trx: Knex.Transaction, digestId: number, now: number): Promise<void> {
+  return audit(trx, { at: now, userId: null, action: 'digest_recipient_stopped', target: `digest ${digestId}` });
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { Schedule } from '../../etl/due.ts';
+import { lastDue, type Schedule } from '../../etl/due.ts';
 import type { Store } from '../../etl/store/open.ts';
-import type { DigestRecipientRow, DigestRow } from '../../etl/store/tables.ts';
+import type { DigestDeliveryRow, DigestIssueRow, DigestRecipientRow, DigestRow } from '../../etl/store/tables.ts';
 import { transact } from '../../etl/store/transact.ts';
 import { BadInput } from '../../etl/errors.ts';
 import { isoText } from '../../etl/time.ts';
@@ -142,37 +142,72 @@ export async function pause(
   return count > 0;
 }
 
-/** Has a digest go on with its next run; what it missed meanwhile is not made up for. */
+/** Has a digest go on with its next run; what it missed meanwhile is not made up for, and what waited is not sent any more once another was due. */
 export async function resumeDigest(store: Store, id: number, { user, now }: Who): Promise<void> {
   await transact(store, async (trx) => {
-    await digestRow(trx, id);
+    const row = await digestRow(trx, id);
+    if (row.paused_at !== null) await stopOld(trx, row, now);
     await trx<DigestRow>('digest').where({ digest_id: id }).update({ paused_at: null, paused_by: null, pause_reason: null, since_at: now });
     await audit(trx, { at: now, userId: user.userId, action: 'digest_resumed', target: `digest ${id}` });
   });
 }
 
+async function stopOld(trx: Knex, row: DigestRow, now: number): Promise<void> {
+  // The organisation's zone can be no more than a day from UTC.
+  const due = lastDue(scheduleOf(row), now, 'UTC') - daySeconds;
+  const old = trx<DigestIssueRow>('digest_issue').where({ digest_id: row.digest_id }).where('due_at', '<', due).select('issue_id');
+  await trx<DigestDeliveryRow>('digest_delivery')
+    .where({ digest_id: row.digest_id, state: 'queued' })
+    .whereIn('kind', ['digest', 'webhook'])
+    .whereIn('issue_id', old)
+    .update({ state: 'stopped', said: 'the digest was paused until the next was due' });
+}
+const daySeconds = 86_400;
+
 /**
- * Makes the recipients those of a list. Who unsubscribed stays so, whoever lists them again. Who was taken off comes back when listed anew; who left, or has no
+ * Makes the recipients those of a list. Who unsubscribed stays so, whoever lists them again, and also where that was from a digest that has been removed, of the
+ * same owner or the same name: one that is written anew under another name is what it was. Who was taken off comes back when listed anew; who left, or has no
  * mailbox, only where a person lists them: the configuration goes on naming them with every start.
+ * @returns whether that changed anything
  */
 export async function putRecipients(
   trx: Knex,
   id: number,
   addresses: readonly string[],
   { by, now, isPerson }: { by: string; now: number; isPerson: boolean },
-): Promise<void> {
+): Promise<boolean> {
   const rows = () => trx<DigestRecipientRow>('digest_recipient').where({ digest_id: id });
   const known = new Map((await rows()).map((row) => [row.address, row]));
   const comesBack = ({ stop_reason }: DigestRecipientRow) =>
     stop_reason === 'removed' || (isPerson && (stop_reason === 'departed' || stop_reason === 'refused'));
-  for (const address of new Set(addresses)) {
-    const row = known.get(address);
-    if (!row) await rows().insert({ digest_id: id, address, added_by: by, added_at: now });
-    else if (row.stopped_at !== null && comesBack(row)) await rows().where({ address }).update({ stopped_at: null, stop_reason: null });
+  const wanted = new Set(addresses);
+  const added = [...wanted].filter((address) => !known.has(address));
+  const ended = added.length ? await endedBefore(trx, id) : new Set<string>();
+  let isChanged = added.length > 0;
+  for (const address of added) {
+    const stopped = ended.has(address) ? ({ stopped_at: now, stop_reason: 'unsubscribed' } as const) : {};
+    await rows().insert({ digest_id: id, address, added_by: by, added_at: now, ...stopped });
   }
-  for (const { address, stopped_at } of known.values())
-    if (stopped_at === null && !addresses.includes(address))
-      await rows().where({ address }).update({ stopped_at: now, stop_reason: 'removed' });
+  for (const row of known.values()) {
+    const { address, stopped_at } = row;
+    const isBack = stopped_at !== null && wanted.has(address) && comesBack(row);
+    const isOff = stopped_at === null && !wanted.has(address);
+    if (isBack) await rows().where({ address }).update({ stopped_at: null, stop_reason: null });
+    if (isOff) await rows().where({ address }).update({ stopped_at: now, stop_reason: 'removed' });
+    isChanged ||= isBack || isOff;
+  }
+  return isChanged;
+}
+
+/** The addresses that unsubscribed from what the digest was before it was removed and written anew: of the same owner, or the same name. */
+async function endedBefore(trx: Knex, id: number): Promise<Set<string>> {
+  const { name, owner } = await digestRow(trx, id);
+  const removed = trx<DigestRow>('digest')
+    .whereNotNull('removed_at')
+    .where((either) => void either.where({ name }).orWhere({ owner }))
+    .select('digest_id');
+  const rows = trx<DigestRecipientRow>('digest_recipient').whereIn('digest_id', removed).where({ stop_reason: 'unsubscribed' });
+  return new Set((await rows.select('address')).map(({ address }) => address));
 }
 
 /** Whether two digests are made at the same times. */

@@ -1,9 +1,9 @@
-import { Router, type Response } from 'express';
+import { Router, urlencoded, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { textParameter } from '../address.ts';
 import type { AppDeps } from '../deps.ts';
 import { escaped } from '../digest/render/escaped.ts';
-import { readToken, subscriptionState, unsubscribe } from '../digest/deliver/unsubscribe.ts';
+import { readToken, resubscribe, subscriptionState, unsubscribe } from '../digest/deliver/unsubscribe.ts';
 import { Refused } from '../errors.ts';
 
 /**
@@ -22,25 +22,31 @@ export function unsubscribeRoutes({ store, now }: Pick<AppDeps, 'store' | 'now'>
   router.get('/unsubscribe', tries, async (req, res) => {
     const subscription = await known(res, () => readToken(store, textParameter(req, 'token') ?? ''));
     if (!subscription) return;
-    const { name, isOver } = await subscriptionState(store, subscription);
-    const what = `<strong>${escaped(name)}</strong>`;
-    if (isOver)
-      return answer(res, 'You get no more of these mails', `<p>${what} is not sent to ${escaped(subscription.address)} any more.</p>`);
+    const { name, isOver, canReturn } = await subscriptionState(store, subscription);
+    if (isOver) return answer(res, 'You get no more of these mails', ended(name, subscription.address, canReturn));
     answer(
       res,
       'Stop these mails?',
-      `<p>${what} will not be sent to ${escaped(subscription.address)} any more.</p><form method="post"><button>Stop these mails</button></form>`,
+      `<p><strong>${escaped(name)}</strong> will not be sent to ${escaped(subscription.address)} any more.</p><form method="post"><button>Stop these mails</button></form>`,
     );
   });
-  router.post('/unsubscribe', tries, async (req, res) => {
+  router.post('/unsubscribe', tries, urlencoded({ extended: false, limit: '4kb' }), async (req, res) => {
     const subscription = await known(res, () => readToken(store, textParameter(req, 'token') ?? ''));
     if (!subscription) return;
-    await unsubscribe(store, subscription, now());
-    const { name } = await subscriptionState(store, subscription);
-    const text = `<p><strong>${escaped(name)}</strong> is not sent to ${escaped(subscription.address)} any more. To get it again, ask whoever sends it to you.</p>`;
-    answer(res, 'Done', text);
+    const { again } = (req.body ?? {}) as { again?: unknown };
+    await (again === '1' ? resubscribe : unsubscribe)(store, subscription, now());
+    const { name, isOver, canReturn } = await subscriptionState(store, subscription);
+    const comes = `<p><strong>${escaped(name)}</strong> is sent to ${escaped(subscription.address)}.</p>`;
+    answer(res, 'Done', isOver ? ended(name, subscription.address, canReturn) : comes);
   });
   return router;
+}
+
+/** What somebody reads who gets a digest no more, and the way back for who ended it. */
+function ended(name: string, address: string, canReturn: boolean): string {
+  const back = '<form method="post"><input type="hidden" name="again" value="1"><button>Get these mails again</button></form>';
+  const how = '<p>Only you can change that, here or by the link in any of these mails.</p>';
+  return `<p><strong>${escaped(name)}</strong> is not sent to ${escaped(address)} any more.</p>${canReturn ? how + back : ''}`;
 }
 
 /** A link that is not ours is told on a page, since people open it. */

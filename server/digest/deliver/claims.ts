@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { forgetOwner, isAlive, newOwner } from '../../../etl/store/owner.ts';
 import type { Store } from '../../../etl/store/open.ts';
-import type { DigestDeliveryRow, DigestRecipientRow, DigestRow } from '../../../etl/store/tables.ts';
+import type { DigestDeliveryRow, DigestIssueRow, DigestRecipientRow, DigestRow } from '../../../etl/store/tables.ts';
 import { transact } from '../../../etl/store/transact.ts';
 
 /** A message this process has in hand; nobody else takes it until it is settled, released or forgotten. */
@@ -131,11 +131,19 @@ function due(db: Knex, kinds: readonly DigestDeliveryRow['kind'][], now: number)
     .where((either) => void either.whereIn('kind', ['test', 'alert']).orWhereNotIn('digest_id', resting));
 }
 
-/** Why a message is not wanted any more, or null. Whoever asked for a test, or must know that something failed, is told anyway. */
-async function whyStopped(trx: Knex, { kind, digest_id, address }: DigestDeliveryRow): Promise<string | null> {
-  if (kind !== 'digest' && kind !== 'webhook') return null;
+/** Why a message is not wanted any more, or null. Whoever asked for a test is sent it anyway, and who must know that a check failed as long as it does. */
+async function whyStopped(trx: Knex, { kind, issue_id, digest_id, address, asked_at }: DigestDeliveryRow): Promise<string | null> {
+  const issue = await trx<DigestIssueRow>('digest_issue').where({ issue_id }).first('state', 'due_at');
+  if (kind === 'alert') return issue?.state === 'made' ? 'it was sent meanwhile' : null;
+  if (kind === 'test') return null;
   const digest = await trx<DigestRow>('digest').where({ digest_id }).first('removed_at');
   if (digest && digest.removed_at !== null) return 'the digest was removed';
+  // Who asks for an old one after a newer one was made wants that old one.
+  const newer = trx<DigestIssueRow>('digest_issue')
+    .where({ digest_id, kind: 'regular', state: 'made' })
+    .where('due_at', '>', issue?.due_at ?? asked_at)
+    .where('made_at', '>', asked_at);
+  if (await newer.first('issue_id')) return 'a newer one was made';
   const recipient = await trx<DigestRecipientRow>('digest_recipient').where({ digest_id, address }).first('stopped_at', 'stop_reason');
   return recipient && recipient.stopped_at !== null ? stops[recipient.stop_reason ?? 'removed'] : null;
 }

@@ -34,14 +34,56 @@ export async function readToken(store: Store, token: string): Promise<Subscripti
   return { digestId, address };
 }
 
-/** The name of what a link is for, and whether it still comes. */
-export async function subscriptionState(store: Store, { digestId, address }: Subscription): Promise<{ name: string; isOver: boolean }> {
+/** The name of what a link is for, whether it still comes, and whether its reader ended it and so can have it again. */
+export async function subscriptionState(
+  store: Store,
+  { digestId, address }: Subscription,
+): Promise<{ name: string; isOver: boolean; canReturn: boolean }> {
   const digest = await store.reader<DigestRow>('digest').where({ digest_id: digestId }).first('name', 'removed_at');
   const row = await recipient(store.reader, { digestId, address }).first('stopped_at');
-  return { name: digest?.name ?? 'this digest', isOver: !digest || digest.removed_at !== null || !row || row.stopped_at !== null };
+  const ended = await endedRows(store.reader, { digestId, address });
+  return {
+    name: digest?.name ?? 'this digest',
+    isOver: !digest || digest.removed_at !== null || !row || row.stopped_at !== null,
+    canReturn: ended.length > 0,
+  };
 }
 
-/** Ends the mails of a digest to an address, for good: who manages the digest cannot put it back. Done twice it is done once. */
+/** Has an address get the mails of a digest again that it unsubscribed from. Whoever was taken off otherwise stays so. */
+export async function resubscribe(store: Store, subscription: Subscription, now: number): Promise<void> {
+  await transact(store, async (trx) => {
+    const { address } = subscription;
+    for (const digestId of await endedRows(trx, subscription)) {
+      await recipient(trx, { digestId, address }).update({ stopped_at: null, stop_reason: null });
+      await audit(trx, { at: now, userId: null, action: 'digest_resubscribed', target: `digest ${digestId}` });
+    }
+  });
+}
+
+/**
+ * The digests that an address does not get because it used a link: the one the link is for, or, where that was removed, those it stayed off for that alone since
+ * they are what became of it.
+ */
+async function endedRows(db: Store['reader'], { digestId, address }: Subscription): Promise<number[]> {
+  const digest = await db<DigestRow>('digest').where({ digest_id: digestId }).first('name', 'owner', 'removed_at');
+  const own = await recipient(db, { digestId, address }).where({ stop_reason: 'unsubscribed' }).first('digest_id');
+  if (!digest || !own) return [];
+  if (digest.removed_at === null) return [digestId];
+  const { name, owner } = digest;
+  const heirs = db<DigestRow>('digest')
+    .whereNull('removed_at')
+    .where((either) => void either.where({ name }).orWhere({ owner }))
+    .select('digest_id');
+  // Who never got it has no link of its own to it: such a row was written as ended.
+  const rows = await db<DigestRecipientRow>('digest_recipient')
+    .where({ address, stop_reason: 'unsubscribed' })
+    .whereRaw('stopped_at = added_at')
+    .whereIn('digest_id', heirs)
+    .select('digest_id');
+  return rows.map((row) => row.digest_id);
+}
+
+/** Ends the mails of a digest to an address until its reader wants them again: who manages the digest cannot put it back. Done twice it is done once. */
 export async function unsubscribe(store: Store, { digestId, address }: Subscription, now: number): Promise<void> {
   await transact(store, async (trx) => {
     const count = await recipient(trx, { digestId, address })

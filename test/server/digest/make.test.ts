@@ -13,11 +13,13 @@ import type { DigestDeps } from '../../../server/digest/deps.ts';
 import { adoptDigests } from '../../../server/digest/adopt.ts';
 import { periodOf } from '../../../server/digest/compose.ts';
 import { addDigest, changeDigest, pauseDigest, putRecipients, recipientRows, resumeDigest } from '../../../server/digest/digests.ts';
-import { hashOf, lastContent, sha256 } from '../../../server/digest/issues.ts';
+import { hashOf, issueDetail, lastContent, readPart, sha256 } from '../../../server/digest/issues.ts';
 import { makeIssue, makeTest } from '../../../server/digest/make.ts';
+import { resend } from '../../../server/digest/deliver/deliveries.ts';
+import { pauseDeparted, stopMailbox } from '../../../server/digest/departed.ts';
 import { createOutgoing } from '../../../server/digest/deliver/outgoing.ts';
 import { tickDigests } from '../../../server/digest/tick.ts';
-import { readToken, unsubscribe } from '../../../server/digest/deliver/unsubscribe.ts';
+import { readToken, resubscribe, subscriptionState, unsubscribe } from '../../../server/digest/deliver/unsubscribe.ts';
 import { digestWorld, worldThrough } from '../../support/digest-world.ts';
 import { loadRecords } from '../../support/store.ts';
 import { startMailServer } from '../../support/mail-server.ts';
@@ -494,6 +496,131 @@ making('makes nothing of what a digest was before it was changed or paused meanw
     await tick('2026-11-03T07:01:00Z');
     const part = await store.reader<DigestPartRow>('digest_part').where({ name: 'content.json' }).first();
     assert.match(part?.bytes.toString('utf8') ?? '', /"audience":"compliments"/);
+  }),
+);
+
+making('sends no alert of what was sent meanwhile, and nothing old once a newer one is made or it was paused that long', async () => {
+  const server = await startMailServer();
+  const send = async ({ store, deps }: Place) => {
+    const mail = mailTo(server.port);
+    const outbox = testOutbox({ store, mail, now: deps.now, ...createOutgoing({ ...deps, env: {} }, mail.from) });
+    await outbox.tick();
+    await outbox.idle();
+  };
+  const arrive = (store: Store, when: string) => loadRecords(store, [], { source: 'desk', currency: 'EUR', throughAt: at(when) });
+  try {
+    await inPlace(
+      async (place) => {
+        await place.tick('2026-11-03T07:00:00Z');
+        await arrive(place.store, '2026-11-03T08:00:00Z');
+        await place.tick('2026-11-03T08:30:00Z');
+        await send(place);
+        assert.equal(
+          (await place.messages()).map(({ kind, state, said }) => [kind, state, state === 'stopped' ? said : '']),
+          [
+            ['alert', 'stopped', 'it was sent meanwhile'],
+            ['digest', 'sent', ''],
+            ['digest', 'sent', ''],
+          ],
+        );
+      },
+      { through: at('2026-10-30T12:00:00Z') },
+    );
+    await inPlace(async (place) => {
+      await place.tick('2026-11-03T07:00:00Z');
+      const [old] = await place.issues();
+      const newer = {
+        ...old,
+        issue_id: 'newer',
+        from_on: '2026-11-01',
+        due_at: at('2026-12-03T07:00:00Z'),
+        made_at: at('2026-12-03T07:00:00Z'),
+      };
+      await place.store.writer<DigestIssueRow>('digest_issue').insert(newer);
+      await send(place);
+      const states = async () => (await place.messages()).map(({ round, state, said }) => [round, state, said?.slice(0, 20)]);
+      const stopped = [1, 'stopped', 'a newer one was made'];
+      assert.equal(await states(), [stopped, stopped]);
+      // A person may want the old one all the same.
+      const [first] = await place.messages();
+      await resend(place.store, first?.delivery_id ?? 0, { user: admin, now: at('2026-12-04T07:00:00Z') });
+      await place.tick('2026-12-04T07:00:01Z');
+      await send(place);
+      assert.is((await states()).filter(([round, state]) => round === 2 && state === 'sent').length, 1);
+    });
+    await inPlace(async (place) => {
+      await place.tick('2026-11-03T07:00:00Z');
+      const { store, digest, deps } = place;
+      await pauseDigest(store, digest.digest_id, null, { user: admin, now: deps.now() });
+      await resumeDigest(store, digest.digest_id, { user: admin, now: at('2027-03-20T00:00:00Z') });
+      assert.equal((await place.messages()).map(({ state }) => state), ['stopped', 'stopped']); // prettier-ignore
+    });
+  } finally {
+    await server.close();
+  }
+});
+
+making('keeps who unsubscribed off under a new name until they want it again, and notes who did what', () =>
+  inPlace(async ({ store, digest, deps }) => {
+    const now = deps.now();
+    const entry = {
+      name: 'Team', schedule: { every: 'month' as const, on: 3, at: '07:00' }, where: { kind: ['complaint'] }, owner: 'admin',
+      recipients: ['cy@example.org', 'dee@example.org'], until: null, webhook: null,
+    }; // prettier-ignore
+    await adoptDigests(store, [entry], now);
+    const before = await store.reader<DigestRow>('digest').where({ name: 'Team' }).first();
+    const subscription = { digestId: before?.digest_id ?? 0, address: 'cy@example.org' };
+    await unsubscribe(store, subscription, now + 10);
+    await adoptDigests(store, [{ ...entry, name: 'Team monthly' }], now + 20);
+    const after = await store.reader<DigestRow>('digest').where({ name: 'Team monthly' }).first();
+    const reasons = async () => (await recipientRows(store.reader, [after?.digest_id ?? 0])).map(({ stop_reason }) => stop_reason);
+    assert.equal(await reasons(), ['unsubscribed', null]);
+    await adoptDigests(store, [{ ...entry, name: 'Team monthly' }], now + 30);
+    assert.equal(await reasons(), ['unsubscribed', null]);
+    assert.is((await subscriptionState(store, subscription)).canReturn, true);
+    await resubscribe(store, subscription, now + 40);
+    assert.equal(await reasons(), [null, null]);
+    await stopMailbox(store, { digest_id: digest.digest_id, address: 'ana@example.org', kind: 'digest' } as DigestDeliveryRow, now + 50); // all it looks at
+    await store.writer<DigestRow>('digest').where({ digest_id: digest.digest_id }).update({ owner: 'nobody' });
+    await pauseDeparted(store, now + 60);
+    await adoptDigests(store, [], now + 70);
+    const trail = await store
+      .reader('audit_event')
+      .where('target', 'like', 'digest %')
+      .whereNull('user_id')
+      .orderBy('at')
+      .select('action', 'target');
+    const [one, two, three] = [digest.digest_id, before?.digest_id, after?.digest_id];
+    assert.equal(trail.map(({ action, target }: { action: string; target: string }) => `${action} ${target.slice(7)}`), [
+      `digest_added ${two}`, `digest_unsubscribed ${two}`, `digest_removed ${two}`, `digest_added ${three}`, `digest_resubscribed ${three}`,
+      `digest_recipient_stopped ${one}`, `digest_paused ${one}`, `digest_removed ${three}`,
+    ]); // prettier-ignore
+  }),
+);
+
+making('neither sends, serves nor compares with what is not what was made', () =>
+  inPlace(async ({ store, deps, tick, issues, messages }) => {
+    await tick('2026-11-03T07:00:00Z');
+    const id = (await issues())[0]?.issue_id ?? '';
+    assert.is((await issueDetail(store.reader, id)).isWhole, true);
+    await store
+      .writer<DigestPartRow>('digest_part')
+      .where({ issue_id: id, name: 'content.json' })
+      .update({ bytes: Buffer.from('{}') });
+    const detail = await issueDetail(store.reader, id);
+    assert.equal([detail.isWhole, detail.path], [false, null]);
+    const refused: unknown = await readPart(store.reader, id, 'content.json').catch((error: unknown) => error);
+    assert.match((refused as Error).message, /what is stored as content\.json is not what was sent/);
+    const { period, where } = { period: { step: 'month' as const, from: '2026-11-01' }, where: parseWhere({ kind: ['complaint'] }, []) };
+    assert.is(await lastContent(store.reader, 1, { period, where }), null);
+    const server = await startMailServer();
+    const mail = mailTo(server.port);
+    const outbox = testOutbox({ store, mail, now: deps.now, ...createOutgoing({ ...deps, env: {} }, mail.from) });
+    await outbox.tick();
+    await outbox.idle();
+    await server.close();
+    assert.equal((await messages()).map(({ state }) => state), ['failed', 'failed']); // prettier-ignore
+    assert.is(server.received.length, 0);
   }),
 );
 

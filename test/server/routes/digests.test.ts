@@ -193,7 +193,23 @@ routes('end a mail without signing in, by a button or one click, and by no link 
     { address: 'ana@example.org', stop_reason: 'unsubscribed' },
     { address: 'ben@example.org', stop_reason: null },
   ]);
-  assert.match(await (await open('GET', `/unsubscribe?token=${token}`)).text(), /You get no more of these mails/);
+  const over = await (await open('GET', `/unsubscribe?token=${token}`)).text();
+  assert.match(over, /You get no more of these mails.*Only you can change that.*name="again" value="1"><button>Get these mails again/);
+  // A page without a referrer sends no origin, and says so.
+  const form = { 'content-type': 'application/x-www-form-urlencoded', origin: 'null' };
+  const back = await open('POST', `/unsubscribe?token=${token}`, 'again=1', form);
+  assert.is(back.status, 200);
+  assert.match(await back.text(), /<strong>Ended<\/strong> is sent to ana@example.org/);
+  assert.equal(await reasons(), [
+    { address: 'ana@example.org', stop_reason: null },
+    { address: 'ben@example.org', stop_reason: null },
+  ]);
+  // Who was taken off by somebody else is not put back by a link.
+  await world.store
+    .writer('digest_recipient')
+    .where({ digest_id, address: 'ana@example.org' })
+    .update({ stopped_at: clock, stop_reason: 'departed' });
+  assert.not.match(await (await open('POST', `/unsubscribe?token=${token}`, 'again=1', form)).text(), /is sent to|Get these mails again/);
 });
 
 routes('tell on every page what was not sent, and check it again when asked', async () => {
