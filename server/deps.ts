@@ -16,8 +16,8 @@ export interface AppDeps {
   runSource: RunSource;
   /** What runs need that the application starts by itself. Its `config.sources` grows when a source is added. */
   sources: SourceDeps;
-  /** How digests are made; whether mail can be sent; and what has those that wait sent at once. */
-  digests: { making: DigestDeps; mail: { isSet: boolean }; wake: () => void };
+  /** How digests are made; why mail cannot be sent, null where it can; and what has those that wait sent at once. */
+  digests: { making: DigestDeps; mail: { why: string | null }; wake: () => void };
   /** Where sources are added. */
   configFile: ConfigFile;
   log: Log;

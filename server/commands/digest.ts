@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BadInput, didYouMean } from '../../etl/errors.ts';
 import type { Config } from '../../etl/config.ts';
@@ -13,6 +13,7 @@ import { digestRows, scheduleOf } from '../digest/digests.ts';
 import { listIssues } from '../digest/issues.ts';
 import { nextRuns } from '../digest/list.ts';
 import { heldRemark, makeIssue, NotComputed } from '../digest/make.ts';
+import { usableMail } from '../digest/deliver/usable-mail.ts';
 import { createOutbox } from '../digest/deliver/outbox.ts';
 import { createOutgoing } from '../digest/deliver/outgoing.ts';
 import { stopMailbox } from '../digest/departed.ts';
@@ -20,7 +21,7 @@ import { archiveHtml } from '../digest/render/personal.ts';
 import type { ServiceDeps } from '../digest/service.ts';
 import { lastDue } from '../../etl/due.ts';
 import { scheduleWords } from '../schedule-words.ts';
-import { exitCodes, textFlag, type Command, type Given } from './command.ts';
+import { exitCodes, textFlag, type Command } from './command.ts';
 import type { Context } from './context.ts';
 import { baseUrl } from './user.ts';
 import { counted } from './words.ts';
@@ -42,14 +43,17 @@ export const digest: Command = {
     if (action !== 'list' && name === undefined)
       throw new BadInput([{ field: '', message: `which one? expected: npx silverlining digest ${verb} NAME` }]);
     if (action !== 'preview' && given.flags.out) throw new BadInput([{ field: '--out', message: 'belongs to digest preview' }]);
+    const folder = textFlag(given, 'out') ?? '.';
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+      throw new BadInput([{ field: '--out', message: `there is no folder "${folder}"` }]);
     const config = context.readConfig();
     const store = await context.openStore();
     try {
-      if (config.digests.length) await adoptDigests(store, config.digests, context.now());
+      if (existsSync(context.environment.configPath)) await adoptDigests(store, config.digests, context.now());
       const deps: ServiceDeps = { ...digestDepsOf(context, { store, config, port: context.environment.port }), random: Math.random };
       if (action === 'list') return await list(deps, context);
       const row = await named(store, name ?? '');
-      return action === 'preview' ? await preview(deps, row, given, context) : await send(deps, row, context);
+      return action === 'preview' ? await preview(deps, row, folder, context) : await send(deps, row, context);
     } finally {
       await store.close();
     }
@@ -67,7 +71,7 @@ export function digestDepsOf(
     targets: readTargets(config.targets),
     sources: () => config.sources,
     baseUrl: environment.publicUrl ?? baseUrl(environment.host, port),
-    mail: environment.mail,
+    mail: usableMail(environment).settings,
     env,
     now,
     log,
@@ -108,10 +112,9 @@ async function list(deps: ServiceDeps, { out, say }: Context): Promise<number> {
   return exitCodes.done;
 }
 
-async function preview(deps: ServiceDeps, row: Awaited<ReturnType<typeof named>>, given: Given, { say }: Context): Promise<number> {
+async function preview(deps: ServiceDeps, row: Awaited<ReturnType<typeof named>>, folder: string, { say }: Context): Promise<number> {
   const { parts, content, reasons, period } = await compose(deps, row, { at: deps.now(), remark: heldRemark });
   if (!content) throw new NotComputed(reasons);
-  const folder = textFlag(given, 'out') ?? '.';
   for (const name of ['digest.html', 'digest.txt', 'digest.pdf']) {
     const bytes = parts.find((part) => part.name === name)?.bytes ?? Buffer.alloc(0);
     const inline = (picture: string) =>
@@ -124,9 +127,13 @@ async function preview(deps: ServiceDeps, row: Awaited<ReturnType<typeof named>>
 }
 
 /** Makes what the digest was due for last, if that is not made yet, and sends what waits. */
-async function send(deps: ServiceDeps, row: Awaited<ReturnType<typeof named>>, { say }: Context): Promise<number> {
+async function send(deps: ServiceDeps, row: Awaited<ReturnType<typeof named>>, { environment, say }: Context): Promise<number> {
   const { store, mail, now, random, log } = deps;
-  const due = lastDue(scheduleOf(row), now(), await digestZone(deps));
+  const zone = await digestZone(deps);
+  if (row.paused_at !== null) say(`${row.name} is paused${row.pause_reason ? `: ${row.pause_reason}` : ''}. Nothing is made or sent.`);
+  else if (nextRuns(row, now(), zone).length === 0) say(`${row.name} ended on ${row.ends_on ?? ''}. Nothing is made or sent.`);
+  if (row.paused_at !== null || nextRuns(row, now(), zone).length === 0) return exitCodes.failed;
+  const due = lastDue(scheduleOf(row), now(), zone);
   await makeIssue(deps, row, due, 'command line');
   const { rows } = await listIssues(store.writer, { digest: row.digest_id, page: 1, size: 1 });
   const issue = rows[0];
@@ -144,7 +151,8 @@ async function send(deps: ServiceDeps, row: Awaited<ReturnType<typeof named>>, {
   await outbox.tick();
   await outbox.idle();
   const after = (await listIssues(store.writer, { digest: row.digest_id, page: 1, size: 1 })).rows[0]?.deliveries ?? {};
-  if (!mail) say('Mail is not set up (SMTP_URL): the digest is in the archive, and its messages wait.');
+  const { why } = usableMail(environment);
+  if (why !== null) say(`${why} The digest is in the archive, and its messages wait.`);
   const states = Object.entries(after).map(
     ([state, count]) => `${counted(count, 'message')} ${deliveryWords[state as keyof typeof deliveryWords]}`,
   );

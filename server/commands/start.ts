@@ -14,6 +14,7 @@ import { ensureAdministrator } from '../auth/users.ts';
 import { ensureClient } from '../build-client.ts';
 import { needsDemo } from '../demo.ts';
 import { adoptDigests } from '../digest/adopt.ts';
+import { usableMail } from '../digest/deliver/usable-mail.ts';
 import { startDigests, type ServiceDeps } from '../digest/service.ts';
 import { digestDepsOf } from './digest.ts';
 import { openConfigFile } from '../config-file.ts';
@@ -88,7 +89,7 @@ async function serveUntil(stopped: AbortSignal, { store, cube, serving, config, 
   const digestDeps: ServiceDeps = { ...digestDepsOf(context, { store, config, port: serving.port }), cube, random: Math.random };
   await adoptDigests(store, config.digests, now());
   const digestService = startDigests(digestDeps);
-  const digests = { making: digestDeps, mail: { isSet: environment.mail !== null }, wake: digestService.wake };
+  const digests = { making: digestDeps, mail: usableMail(environment), wake: digestService.wake };
   serving.open(
     createApp({ store, cube, organisation, digests, runSource: runNow(sources), sources, configFile, log, now, clientDir, stopped }),
   );

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { DigestIssueRow, DigestRow } from '../../etl/store/tables.ts';
+import type { DigestDeliveryRow, DigestIssueRow, DigestRow } from '../../etl/store/tables.ts';
 import { periodFrom } from '../../queries/model/digest-period.ts';
 import { can, type SignedIn } from '../auth/roles.ts';
 import type { User } from '../auth/users.ts';
@@ -31,8 +31,16 @@ export function isOfPause({ issue_id }: { issue_id: string }): boolean {
 }
 const pausePrefix = 'pause:';
 
-/** What somebody is told of on every page: one's own digests, or all for who manages them, that were not sent, failed or were paused by themselves. */
-export async function digestAttention(db: Knex, user: SignedIn): Promise<{ message: string; href: string }[]> {
+/**
+ * What somebody is told of on every page: one's own digests, or all for who manages them, that were not sent, failed, wait for
+ * long or were paused by themselves.
+ * @param given the time, seconds UTC, and why no mail is sent; null where it is
+ */
+export async function digestAttention(
+  db: Knex,
+  user: SignedIn,
+  { now, why }: { now: number; why: string | null },
+): Promise<{ message: string; href: string }[]> {
   const digests = (await db<DigestRow>('digest').whereNull('removed_at')).filter(
     (digest) => digest.owner === user.name || (can(user, 'manage_digests') && user.role === 'administrator'),
   );
@@ -57,12 +65,30 @@ export async function digestAttention(db: Knex, user: SignedIn): Promise<{ messa
         )
         .count({ n: '*' })) as unknown as [{ n: number }]; // one row
       const count = Number(missed[0].n);
-      return count
-        ? [{ message: `The digest “${name}” of ${text} did not reach everybody: ${count} ${count === 1 ? 'message' : 'messages'}.`, href }]
-        : [];
+      if (count) return [{ message: `The digest “${name}” of ${text} did not reach everybody: ${messages(count)}.`, href }];
+      const waiting = await db<DigestDeliveryRow>('digest_delivery')
+        .where({ issue_id: last.issue_id, state: 'queued' })
+        .whereNot({ kind: 'alert' })
+        .where('asked_at', '<', now - longWait)
+        .select('kind', 'said');
+      const said = waiting.find((each) => each.said !== null)?.said ?? (waiting.some(({ kind }) => kind === 'digest') ? why : null);
+      if (waiting.length === 0) return [];
+      return [
+        {
+          message: `${messages(waiting.length)} of the digest “${name}” of ${text} waited for over an hour${said ? `: ${said}` : '.'}`,
+          href,
+        },
+      ];
     }),
   );
   return told.flat();
+}
+
+/** How long a message may wait before somebody is told, seconds. */
+const longWait = 3600;
+
+function messages(count: number): string {
+  return `${count} ${count === 1 ? 'message' : 'messages'}`;
 }
 
 /** Who pauses a digest where nobody did. */

@@ -5,7 +5,7 @@ import { isoText } from '../../etl/time.ts';
 import type { DigestIssueRow, DigestRow } from '../../etl/store/tables.ts';
 import { audienceOf } from '../../queries/model/audience.ts';
 import type { DigestJson, DigestsJson } from '../../queries/model/digest.ts';
-import type { SignedIn } from '../auth/roles.ts';
+import { can, type SignedIn } from '../auth/roles.ts';
 import type { User } from '../auth/users.ts';
 import { scheduleWords } from '../schedule-words.ts';
 import { digestZone } from './compose.ts';
@@ -18,7 +18,7 @@ import { issueJson } from './issues.ts';
 const runsShown = 3;
 
 /** Every digest with its state, and what a page that changes them needs to know. */
-export async function listDigests(deps: DigestDeps, mail: { isSet: boolean }, user: SignedIn): Promise<DigestsJson> {
+export async function listDigests(deps: DigestDeps, { why }: { why: string | null }, user: SignedIn): Promise<DigestsJson> {
   const { reader } = deps.store;
   const rows = await digestRows(reader);
   const recipients = await recipientRows(reader, rows.map((row) => row.digest_id)); // prettier-ignore
@@ -45,7 +45,8 @@ export async function listDigests(deps: DigestDeps, mail: { isSet: boolean }, us
         schedule: scheduleWords(schedule),
         owner: row.owner,
         ends_on: row.ends_on,
-        recipients: recipients
+        // To whom it goes is seen by who manages digests.
+        recipients: (can(user, 'manage_digests') ? recipients : [])
           .filter(({ digest_id, stop_reason }) => digest_id === row.digest_id && stop_reason !== 'removed')
           .map(({ address, stopped_at, stop_reason }) => ({
             address,
@@ -62,10 +63,7 @@ export async function listDigests(deps: DigestDeps, mail: { isSet: boolean }, us
   const users = await reader<User>('user').whereNull('disabled_at').select('user_id', 'name', 'email');
   return {
     digests,
-    mail: {
-      is_set: mail.isSet ? 1 : 0,
-      why: mail.isSet ? null : 'Mail is not set up: put the address of a mail server into SMTP_URL and start Silverlining again.',
-    },
+    mail: { is_set: why === null ? 1 : 0, why },
     owners: users.map(({ name }) => name).sort((a, b) => a.localeCompare(b, 'en')),
     own_address: users.find(({ user_id }) => user_id === user.userId)?.email ?? null,
     zone,

@@ -15,14 +15,16 @@ import { queryDepsOf } from '../digest/deps.ts';
 import { digestRow } from '../digest/digests.ts';
 import { contentOf, issueDetail, issueJson, issueRow, listIssues, readPart } from '../digest/issues.ts';
 import { makeIssue } from '../digest/make.ts';
+import { periodOf } from '../digest/compose.ts';
 import { archiveHtml } from '../digest/render/personal.ts';
 import { Refused } from '../errors.ts';
+import type { OneByOne } from '../one-by-one.ts';
 import { pageSize } from '../page.ts';
 import { rowId } from '../row-id.ts';
 import { digestDocument } from './digest-document.ts';
 
-/** What was told, as it was told, and what became of every message. */
-export function digestIssueRoutes({ store, now, digests }: Pick<AppDeps, 'store' | 'now' | 'digests'>): Router {
+/** What was told, as it was told, and what became of every message. @param oneByOne for what takes the processor for a second, as drawing does */
+export function digestIssueRoutes({ store, now, digests }: Pick<AppDeps, 'store' | 'now' | 'digests'>, oneByOne: OneByOne): Router {
   const router = Router();
   const { making, wake } = digests;
   const id = (req: Request) => (req.params as { id: string }).id;
@@ -45,6 +47,7 @@ export function digestIssueRoutes({ store, now, digests }: Pick<AppDeps, 'store'
   });
   router.get('/api/digest-issues/:id/html', allow('read'), async (req, res) => {
     const { bytes } = await readPart(store.reader, id(req), 'digest.html');
+    await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'digest_viewed', target: `issue ${id(req)}` });
     const path = `/api/digest-issues/${encodeURIComponent(id(req))}/parts/`;
     digestDocument(res).send(archiveHtml(bytes.toString('utf8'), (name) => path + encodeURIComponent(name)));
   });
@@ -64,15 +67,21 @@ export function digestIssueRoutes({ store, now, digests }: Pick<AppDeps, 'store'
     const then = await contentOf(store.reader, id(req));
     const { name, organisation, period } = then;
     const ask = { name, organisation, period, where: whereOf(then), targets: making.targets };
-    const differences = await readDifference(queryDepsOf(making), then, ask);
+    const differences = await oneByOne(() => readDifference(queryDepsOf(making), then, ask));
     res.json({ isSame: differences.length === 0, differences, asked_at: isoText(now()) } satisfies DigestDifference);
   });
   router.post('/api/digest-issues/:id/check', allow('manage_digests'), async (req, res) => {
     const row = await issueRow(store.reader, id(req));
     if (row.state !== 'held') throw new Refused(409, 'this digest was made meanwhile');
     const digest = await digestRow(store.reader, row.digest_id);
+    const period = await periodOf(making, digest, row.due_at);
+    if (period.step !== row.grain || period.from !== row.from_on)
+      throw new Refused(
+        409,
+        `"${digest.name}" is made by another schedule by now, and nothing would tell of this period; make one for it instead`,
+      );
     await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'digest_checked', target: `digest ${row.digest_id}` });
-    await makeIssue(making, digest, row.due_at, signedIn(req).name);
+    await oneByOne(() => makeIssue(making, digest, row.due_at, signedIn(req).name));
     wake();
     res.json(issueJson(await issueRow(store.writer, row.issue_id)));
   });

@@ -16,6 +16,7 @@ import { listDigests } from '../digest/list.ts';
 import { heldRemark, makeTest, NotComputed } from '../digest/make.ts';
 import { archiveHtml } from '../digest/render/personal.ts';
 import { readAudience, readDigestBody } from '../digest/read-digest.ts';
+import type { OneByOne } from '../one-by-one.ts';
 import { readJson } from '../read-queries.ts';
 import { Refused } from '../errors.ts';
 import { jsonBody } from '../json-body.ts';
@@ -24,15 +25,14 @@ import { digestDocument } from './digest-document.ts';
 
 const mailAddress = z.email();
 
-/** What is told to whom and when. */
-export function digestRoutes({ store, now, digests }: Pick<AppDeps, 'store' | 'now' | 'digests'>): Router {
+/** What is told to whom and when. @param oneByOne for what takes the processor for a second, as drawing does */
+export function digestRoutes({ store, now, digests }: Pick<AppDeps, 'store' | 'now' | 'digests'>, oneByOne: OneByOne): Router {
   const router = Router();
   const { making, mail, wake } = digests;
   const who = (req: Request) => ({ user: signedIn(req), now: now() });
   const id = (req: Request) => rowId((req.params as { id: string }).id);
   const read = async (req: Request) => readDigestBody(queryDepsOf(making), req.body, await owners());
   const owners = async () => (await store.reader<User>('user').whereNull('disabled_at').select('name')).map(({ name }) => name);
-  const oneByOne = createQueue();
 
   router.get('/api/digests', allow('read'), async (req, res) => {
     res.json(await listDigests(making, mail, signedIn(req)));
@@ -110,14 +110,4 @@ export async function computed<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof NotComputed) throw new Refused(409, error.message);
     throw error;
   }
-}
-
-/** Runs work one after the other: drawing takes the processor for a second. */
-function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined); // whoever asked is told
-    return next;
-  };
 }

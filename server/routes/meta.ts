@@ -9,13 +9,14 @@ import { demoSource } from '../demo.ts';
 import type { AppDeps } from '../deps.ts';
 
 /** What there is to ask for: the model with the sources, and the members of a dimension. */
-export function metaRoutes({ store, organisation, now }: Pick<AppDeps, 'store' | 'organisation' | 'now'>): Router {
+export function metaRoutes({ store, organisation, now, digests }: Pick<AppDeps, 'store' | 'organisation' | 'now' | 'digests'>): Router {
   const router = Router();
   router.get('/api/meta', allow('read'), async (req, res) => {
     const meta = await readMeta({ reader: store.reader, organisation, now });
     const { name, role } = signedIn(req);
     const demo = meta.sources.some((source) => source.name === demoSource && source.cases > 0);
-    res.json({ ...meta, user: { name, role }, demo, attention: await digestAttention(store.reader, signedIn(req)) } satisfies MetaJson);
+    const attention = await digestAttention(store.reader, signedIn(req), { now: now(), why: digests.mail.why });
+    res.json({ ...meta, user: { name, role }, demo, attention } satisfies MetaJson);
   });
   router.get('/api/labels', allow('read'), async (req, res) => {
     const [like, parent] = [textParameter(req, 'like'), textParameter(req, 'parent')];

@@ -16,6 +16,7 @@ import { ensureAdministrator } from '../../server/auth/users.ts';
 import { findMap } from '../../server/commands/maps.ts';
 import { projectDir } from '../../server/project-dir.ts';
 import type { AppDeps } from '../../server/deps.ts';
+import { usableMail } from '../../server/digest/deliver/usable-mail.ts';
 
 /** A running server over a store of its own. */
 export interface TestServer {
@@ -57,7 +58,7 @@ export async function startServer(given: Partial<AppDeps> = {}): Promise<TestSer
     configFile: { path: path.join(folder, 'silverlining.yaml'), folder, dataDir: folder, text: null, allowsLocal: false },
     digests: {
       making: { store, cube, organisation, targets: {}, sources: () => [], baseUrl: 'http://127.0.0.1:3000', now, log },
-      mail: { isSet: false },
+      mail: { why: usableMail({ mail: null, publicUrl: null, host: '127.0.0.1' }).why },
       wake: () => undefined,
     },
     runSource: (name) => Promise.reject(new BadInput([{ field: 'name', message: `there is no source "${name}"` }])),

@@ -105,6 +105,12 @@ making('makes what is due once: its parts with their hashes, and a message for e
     const parts = await store.reader<DigestPartRow>('digest_part').where({ issue_id: issue?.issue_id ?? '' });
     for (const { bytes, sha256: hash, name } of parts) assert.is(sha256(bytes), hash, name);
     assert.is(issue?.hash, hashOf(parts));
+    const attention = (when: string) => digestAttention(store.reader, admin, { now: at(when), why: 'Mail is not set up.' });
+    assert.equal(await attention('2026-11-03T08:00:00Z'), []);
+    assert.equal(
+      (await attention('2026-11-03T08:00:01Z')).map(({ message }) => message),
+      ['2 messages of the digest “Board” of October 2026 waited for over an hour: Mail is not set up.'],
+    );
     for (const name of ['content.json', 'digest.html', 'digest.txt', 'digest.pdf', 'recurring_issues.png'])
       assert.ok(
         parts.some((part) => part.name === name),
@@ -170,7 +176,7 @@ making('makes nothing that was due before it was added, while it rested, or afte
 
 making('waits for a source that may still come, tells its keepers when it does not, and is sent when it has', () =>
   inPlace(
-    async ({ store, tick, issues, messages }) => {
+    async ({ store, deps, tick, issues, messages }) => {
       // Read last at noon of 30 October: the end of the month is not known.
       await tick('2026-11-01T00:00:30Z');
       const held = (await issues())[0];
@@ -180,14 +186,14 @@ making('waits for a source that may still come, tells its keepers when it does n
       ]);
       assert.is(held?.told_at, null, 'it is read once a day, and may come until the next midnight');
       assert.equal(await messages(), []);
-      assert.equal(await digestAttention(store.reader, admin), []);
+      assert.equal(await digestAttention(store.reader, admin, { now: deps.now(), why: null }), []);
       await tick('2026-11-02T00:16:00Z');
       assert.equal(
         (await messages()).map(({ kind, address }) => [kind, address]),
         [['alert', 'admin@example.org']],
       );
       assert.match(
-        (await digestAttention(store.reader, admin))[0]?.message ?? '',
+        (await digestAttention(store.reader, admin, { now: deps.now(), why: null }))[0]?.message ?? '',
         /^The digest “Board” of October 2026 was not sent\. The source “desk”/,
       );
       await tick('2026-11-02T01:00:00Z');
@@ -199,7 +205,7 @@ making('waits for a source that may still come, tells its keepers when it does n
       const [made, ...others] = await issues();
       assert.equal([made?.state, made?.issue_id, others.length], ['made', held?.issue_id, 0]);
       assert.is((await messages()).filter(({ kind }) => kind === 'digest').length, 2);
-      assert.equal(await digestAttention(store.reader, admin), []);
+      assert.equal(await digestAttention(store.reader, admin, { now: deps.now(), why: null }), []);
     },
     { through: at('2026-10-30T12:00:00Z'), more: { on: 1 as 3, at: '00:00' as '07:00' } },
   ),
@@ -256,7 +262,7 @@ making('rests when its owner has left, and when a recipient has, and tells admin
     await disableUser(store, { name: 'olga', now: deps.now() });
     await tick('2026-11-03T07:00:00Z');
     assert.equal(await issues(), []);
-    const [told] = await digestAttention(store.reader, admin);
+    const [told] = await digestAttention(store.reader, admin, { now: deps.now(), why: null });
     assert.match(told?.message ?? '', /^The digest “Board” is paused: its owner olga is no user any more/);
   });
   await inPlace(async ({ store, deps, digest, tick, issues }) => {
@@ -270,7 +276,10 @@ making('rests when its owner has left, and when a recipient has, and tells admin
       ['ana@example.org', null],
       ['ben@example.org', 'departed'],
     ]);
-    assert.match((await digestAttention(store.reader, admin))[0]?.message ?? '', /a recipient is no user any more/);
+    assert.match(
+      (await digestAttention(store.reader, admin, { now: deps.now(), why: null }))[0]?.message ?? '',
+      /a recipient is no user any more/,
+    );
     const server = await startMailServer();
     try {
       const mail = mailTo(server.port);

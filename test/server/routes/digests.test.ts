@@ -227,6 +227,11 @@ routes('tell on every page what was not sent, and check it again when asked', as
   const again = await ask<DigestIssueJson>('POST', `/api/digest-issues/${held?.issue_id}/check`);
   assert.equal([again.status, again.body.state], [200, 'held']);
   await loadRecords(world.store, [], { source: 'desk', currency: 'EUR', throughAt: at('2027-04-02T12:00:00Z') });
+  await world.store.writer('digest').where({ digest_id }).update({ every: 'week', on_day: '"monday"' });
+  const other = await ask<Problems>('POST', `/api/digest-issues/${held?.issue_id}/check`);
+  assert.is(other.status, 409);
+  assert.match(other.body.problems[0]?.message ?? '', /"Held" is made by another schedule by now/);
+  await world.store.writer('digest').where({ digest_id }).update({ every: 'month', on_day: '3' });
   const sent = await ask<DigestIssueJson>('POST', `/api/digest-issues/${held?.issue_id}/check`);
   assert.is(sent.body.state, 'made');
   assert.is((await ask('POST', `/api/digest-issues/${held?.issue_id}/check`)).status, 409);
