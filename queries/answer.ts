@@ -159,7 +159,9 @@ function leftOut(name: MeasureName, count: number): string {
 /** One a source, whichever measures cannot be compared for it. */
 function lagNotes(figures: readonly MeasureFigures[]): Note[] {
   const lagging = new Map(figures.flatMap((f) => f.lag?.sources ?? []).map((source) => [source.source, source]));
-  return [...lagging.values()].map(({ name, known }) => ({
+  // In one order, whatever finds them first.
+  const inOrder = [...lagging.values()].sort((a, b) => a.source - b.source);
+  return inOrder.map(({ name, known }) => ({
     measure: null,
     source: name,
     message: `${name} is known only until ${formatDate(known.date)}; what came after is not compared with before`,

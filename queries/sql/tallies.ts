@@ -210,15 +210,14 @@ function summedSql(column: Sum['column'], context: Context): Fragment {
   return sql(`f.${column}`);
 }
 
-/** How long a case took, or has waited by T, in whole units of so many seconds. An end told by its date alone may lie before the time of receipt. */
+/**
+ * How long a case took, or has waited by T, in whole units of so many seconds. An end told by its date alone may lie before the time of receipt, and so
+ * may T on the day of receipt: then it is none.
+ */
 function waitedSql(seconds: number, context: Context): Fragment {
   const at = join([sql('cast('), then(context), sql('as bigint)')], ' ');
-  const until = join(
-    [
-      sql('case when f.ended_at < f.received_at then f.received_at when f.ended_at <='), then(context), sql('then f.ended_at else'), at, sql('end'),
-    ],
-    ' ',
-  ); // prettier-ignore
+  const end = join([sql('case when f.ended_at <='), then(context), sql('then f.ended_at else'), at, sql('end')], ' ');
+  const until = join([sql('case when'), end, sql('< f.received_at then f.received_at else'), end, sql('end')], ' ');
   return inside(join([sql('(('), until, sql(`) - f.received_at) / ${seconds}`)], ''));
 }
 

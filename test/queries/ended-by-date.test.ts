@@ -38,4 +38,22 @@ ended('count as having waited for nothing, not as resolved after some minutes', 
   }
 });
 
+ended('that came after their source was last known, on the same day, have waited for nothing', async () => {
+  const { store, close } = await tempStore();
+  const cube = openCube({ reader: store.reader, log: () => undefined });
+  try {
+    await loadRecords(store, [{ ...came, source_id: 'late' }], { throughAt: noon - 3_600, now });
+    await cube.fill();
+    const deps = { reader: store.reader, organisation: { name: 'test', zone: 'UTC', currency: null }, now: () => now };
+    const query = parseQuery({ measures: ['days_lost'], from: '2024-03-01', to: '2024-03-31' });
+    for (const given of [deps, { ...deps, cube }]) {
+      const { tables, engine } = await answer(given, [query]);
+      assert.not.ok(Number(tables[0]?.rows[0]?.days_lost) < 0, engine);
+    }
+  } finally {
+    await cube.close();
+    await close();
+  }
+});
+
 ended.run();
