@@ -121,11 +121,14 @@ async function writeTable(
   const constants: About['constants'] = {};
   for (const name of Object.keys(held[table.name])) {
     const range = emptyRange();
-    for (const part of partsOf(rows)) widen(range, table.valuesAt(name, part));
+    for (const part of partsOf(rows)) {
+      widen(range, table.valuesAt(name, part));
+      // Others who ask get their turn.
+      await new Promise(setImmediate);
+    }
     const constant = constantOf(range);
     if (constant === undefined) columns.push({ name, bits: bitsFor(range) });
     else constants[name] = constant;
-    await new Promise(setImmediate);
   }
   function* batches(): Generator<Packed[]> {
     for (const part of partsOf(rows)) {
