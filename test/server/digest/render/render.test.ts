@@ -268,8 +268,8 @@ check('finds what is missing, empty, broken or unsaid', () => {
     ['a lost sentence', replaced('digest.txt', text.replace('Please decide', '')), `digest.txt lacks the sentence “${content.headline[2]}”`],
     ['a lost picture', replaced('digest.html', html.replace('cid:satisfaction.png@', 'cid:@')), 'digest.html does not show satisfaction.png.'],
     ['too long a mail', replaced('digest.html', html.padEnd(mostHtml + 3)), `digest.html has ${Buffer.byteLength(html.padEnd(mostHtml + 3))} bytes, of which mail clients show ${mostHtml}.`],
-    ...['NaN', 'undefined', 'null', 'Infinity'].map((word): [string, DigestPart[], string] => [word, replaced('digest.txt', text.replace('One in four', `${word} in four`)), `digest.txt says “${word}”.`]),
-    ['NaN in HTML', replaced('digest.html', html.replace('About the data', 'NaN%')), 'digest.html says “NaN”.'],
+    ...['NaN', 'undefined', 'null', 'Infinity'].map((word): [string, DigestPart[], string] => [word, replaced('digest.txt', text.replace('One in four', `${word} in four`)), `digest.txt says “${word}” where a figure or a name belongs; look at the preview, and tell who runs Silverlining.`]),
+    ['NaN in HTML', replaced('digest.html', html.replace('About the data', 'NaN%')), 'digest.html says “NaN” where a figure or a name belongs; look at the preview, and tell who runs Silverlining.'],
   ]; // prettier-ignore
   for (const [name, broken, fault] of cases) assert.equal(faultsOfParts(broken, content), [fault], name);
 });
