@@ -60,12 +60,12 @@ export class LiveRuns {
     this.#events = events;
     this.#openedAt = Date.now();
     events.addEventListener('open', () => {
-      const wasLost = this.#connection === 'asking' || this.#connection === 'lost';
+      const wasDeaf = this.#connection !== 'live';
       this.#connection = 'live';
       this.#stopAsking();
       this.#note();
-      // What ended meanwhile was told to nobody.
-      if (wasLost) this.#onended();
+      // What ended meanwhile, also between the list and the first event, was told to nobody.
+      if (wasDeaf) this.#onended();
     });
     events.addEventListener('runs', (event: MessageEvent<string>) => this.#take((JSON.parse(event.data) as LiveRunsEvent).runs));
     events.addEventListener('error', () => {
