@@ -15,10 +15,13 @@ export function shareText(part: number, whole: number): string {
   return whole > 0 ? formatValue(part / whole, 'share', { n: whole }) : unknownText;
 }
 
-/** How a count of a row changed, unless either window has too few to be told. */
+/** How a count of a row changed, as short as a column is: "13% fewer", "about as many"; unless either window has too few to be told. */
 export function changeText(row: Row, measure: MeasureName, currency: string): string {
   const before = row[`${measure}_before`];
-  return before === null || isTooFew(before) ? 'few before' : changeOfRow(row, measure, currency) || unknownText;
+  if (before === null || isTooFew(before)) return 'few before';
+  // The column says against what, and a phone has no room for what is likely: the dashboard tells it.
+  const told = changeOfRow(row, measure, currency).replace(/ \(likely [^)]*\)$/, '');
+  return told.replace(/ (?:than|as) before$/, '') || unknownText;
 }
 
 /** What was put together, as the name of a row. */

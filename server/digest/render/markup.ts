@@ -48,7 +48,7 @@ export function heading(text: string): string {
 export function dataTable({ columns, rows }: DigestTable, most = Infinity, left = 0): string {
   const side = (i: number) => (columns[i]?.isNumber ? 'right' : 'left');
   // What stands on the table is inherited by its cells, which keeps a mail of many figures small.
-  const pad = (i: number) => `padding:3px 0 3px ${i === 0 ? 0 : 12}px`;
+  const pad = (i: number) => `padding:3px 0 3px ${i === 0 ? 0 : 8}px`;
   const cell = (tag: 'td' | 'th', text: string, i: number, more: string) =>
     `<${tag} align="${side(i)}"${tag === 'th' ? ' scope="col"' : ''} style="${pad(i)};${more}">${escaped(text)}</${tag}>`;
   const head = columns.map(({ label }, i) =>
@@ -67,9 +67,9 @@ export function dataTable({ columns, rows }: DigestTable, most = Infinity, left 
   );
 }
 
-/** Short texts stay in their line; a word wider than a column of a phone may be broken, others not. */
+/** A figure or a date stays in its line, but for the share behind it; a word wider than a column of a phone may be broken, others not. */
 function breaking(text: string): string {
-  if (text.length < 14) return ';white-space:nowrap';
+  if (text.length < 14 && /\d/.test(text) && !text.includes('(')) return ';white-space:nowrap';
   return text.split(' ').some((word) => word.length > 16) ? ';overflow-wrap:anywhere;word-break:break-word' : '';
 }
 
