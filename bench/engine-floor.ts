@@ -1,7 +1,7 @@
-import { nothing } from '../queries/cube/columns.ts';
 import { dateOf, dayOf } from '../queries/cube/days.ts';
-import type { Facts } from '../queries/cube/facts.ts';
-import { kaplanMeier, survivalQuantile, type TimePoint } from '../queries/stats/kaplan-meier.ts';
+import type { Facts, FactView } from '../queries/cube/facts.ts';
+import { packings } from '../queries/cube/packed.ts';
+import { kaplanMeier, survivalQuantile } from '../queries/stats/kaplan-meier.ts';
 import { factDays, factsKnownAt } from './engine-facts.ts';
 import { panelDays, panelProducts, type Integers } from './engine-panels.ts';
 
@@ -50,27 +50,37 @@ export function floorPass(facts: Facts): FloorCounts {
   return counts;
 }
 
+/** The values of a chunk of a column; of none there stands what lies below every instant, day and code. */
+type Values = Int32Array;
+const chunkReader = (view: FactView, index: number) => (name: string) => view.column(name).chunk(index).values as Values; // whole numbers, whatever their bits
+
 /** Every position is below the size, and a check a cell would take half of the time: hence the marks of non-null. */
 function passCases(facts: Facts, c: FloorCounts): void {
   const view = facts.view('case');
-  const { size, alive } = view;
-  const whole = (name: string) => view.column(name) as Int32Array; // columns of whole numbers
-  const wide = (name: string) => view.column(name) as Float64Array; // instants and money
-  const [kind, product, duplicate] = [whole('kind'), whole('product'), whole('is_duplicate')];
-  const [receivedOn, dueOn, endedOn, redressOn] = [whole('received_on'), whole('due_on'), whole('ended_on'), whole('redress_on')];
-  const [issue, channel, team] = [whole('issue'), whole('channel'), whole('team')];
-  const [receivedAt, dueAt, resolvedAt, endedAt] = [wide('received_at'), wide('due_at'), wide('resolved_at'), wide('ended_at')];
-  const [bin, impossible, onTime] = [whole('resolution_bin'), whole('is_time_impossible'), whole('is_on_time')];
-  const [minor, currency] = [wide('redress_minor'), whole('redress_currency')];
+  for (let index = 0; index < view.chunks; index++) passCaseChunk(view, index, c);
+}
+
+function passCaseChunk(view: FactView, index: number, c: FloorCounts): void {
+  const column = chunkReader(view, index);
+  const alive = view.alive.chunk(index).values;
+  const [kind, product, duplicate] = [column('kind'), column('product'), column('is_duplicate')];
+  const [receivedOn, dueOn, endedOn, redressOn] = [column('received_on'), column('due_on'), column('ended_on'), column('redress_on')];
+  const [issue, channel, team] = [column('issue'), column('channel'), column('team')];
+  const [receivedAt, dueAt, resolvedAt, endedAt] = [column('received_at'), column('due_at'), column('resolved_at'), column('ended_at')];
+  const [bin, impossible, onTime] = [column('resolution_bin'), column('is_time_impossible'), column('is_on_time')];
+  const [minor, currency] = [column('redress_minor'), column('redress_currency')];
   const euro = view.wordIn('redress_currency', 'EUR');
   const t = factsKnownAt;
   const [least, most] = [panelProducts[0], panelProducts[2]];
+  const size = view.rowsIn(index);
   for (let row = 0; row < size; row++) {
     if (alive[row] === 0 || kind[row] !== 1 || duplicate[row] !== 0) continue;
     const of = product[row]!;
     if (of < least || of > most || receivedAt[row]! > t) continue;
     const on = receivedOn[row]!;
     const month = monthOf[on - firstDay]!;
+    const isResolved = resolvedAt[row]! >= 0 && resolvedAt[row]! <= t;
+    const isEnded = endedAt[row]! >= 0 && endedAt[row]! <= t;
     c.entered[month]! += 1;
     if (on >= from && on <= to) {
       c.received[month]! += 1;
@@ -78,16 +88,16 @@ function passCases(facts: Facts, c: FloorCounts): void {
       c.issueMonth[issue[row]! * 48 + month]! += 1;
       c.channelTeam[channel[row]! * widths.team + team[row]!]! += 1;
       if (impossible[row] === 0) {
-        const place = resolvedAt[row]! <= t ? placeOf(bin[row]!) : bins.open + Math.trunc((t - receivedAt[row]!) / 3600);
+        const place = isResolved ? bin[row]! : bins.open + Math.trunc((t - receivedAt[row]!) / 3600);
         c.bin[month * bins.size + place]! += 1;
       }
     }
     const due = dueOn[row]!;
-    if (due >= from && due <= to && dueAt[row]! <= t && (resolvedAt[row]! <= t || !(endedAt[row]! <= t))) {
+    if (due >= from && due <= to && dueAt[row]! <= t && (isResolved || !isEnded)) {
       c.due[monthOf[due - firstDay]!]! += 1;
       c.onTime[monthOf[due - firstDay]!]! += onTime[row]!;
     }
-    if (endedAt[row]! <= t) c.left[monthOf[endedOn[row]! - firstDay]!]! += 1;
+    if (isEnded) c.left[monthOf[endedOn[row]! - firstDay]!]! += 1;
     const paidOn = redressOn[row]!;
     if (currency[row] === euro && paidOn >= from && paidOn <= to) {
       c.redress[of]! += minor[row]!;
@@ -98,23 +108,24 @@ function passCases(facts: Facts, c: FloorCounts): void {
 
 function passSurveys(facts: Facts, c: FloorCounts): void {
   const view = facts.view('survey');
-  const { size, alive } = view;
-  const whole = (name: string) => view.column(name) as Int32Array; // columns of whole numbers
-  const [kind, product, duplicate] = [whole('kind'), whole('product'), whole('is_duplicate')];
-  const [surveyKind, satisfied, answeredOn] = [whole('survey_kind'), whole('is_satisfied'), whole('answered_on')];
+  for (let index = 0; index < view.chunks; index++) passSurveyChunk(view, index, c);
+}
+
+function passSurveyChunk(view: FactView, index: number, c: FloorCounts): void {
+  const column = chunkReader(view, index);
+  const alive = view.alive.chunk(index).values;
+  const [kind, product, duplicate] = [column('kind'), column('product'), column('is_duplicate')];
+  const [surveyKind, satisfied, answeredOn] = [column('survey_kind'), column('is_satisfied'), column('answered_on')];
+  const { none } = packings[view.column('is_satisfied').chunk(index).bits];
   const [least, most] = [panelProducts[0], panelProducts[2]];
+  const size = view.rowsIn(index);
   for (let row = 0; row < size; row++) {
     const on = answeredOn[row]!;
     if (on < from || on > to || alive[row] === 0 || kind[row] !== 1 || duplicate[row] !== 0) continue;
-    if (product[row]! < least || product[row]! > most || surveyKind[row] !== 1 || satisfied[row] === nothing) continue;
+    if (product[row]! < least || product[row]! > most || surveyKind[row] !== 1 || satisfied[row] === none) continue;
     c.answered[monthOf[on - firstDay]!]! += 1;
     c.satisfied[monthOf[on - firstDay]!]! += satisfied[row]!;
   }
-}
-
-function placeOf(minutes: number): number {
-  if (minutes < 2_880) return minutes;
-  return minutes < 576_000 ? bins.hour + (minutes - 2_880) / 60 : bins.day + (minutes - 576_000) / 1440;
 }
 
 function minutesOf(place: number): number {
@@ -153,15 +164,20 @@ function running(): (value: number) => number {
 }
 
 function quantilesOf(counts: Int32Array): number[] {
-  const points = new Map<number, TimePoint>();
+  const points = new Map<number, { events: number; censored: number }>();
   counts.forEach((count, place) => {
     if (count === 0) return;
-    const time = minutesOf(place);
-    const point = points.get(time) ?? { time, events: 0, censored: 0 };
+    const point = points.get(minutesOf(place)) ?? { events: 0, censored: 0 };
     point[place < bins.open ? 'events' : 'censored'] += count;
-    points.set(time, point);
+    points.set(minutesOf(place), point);
   });
-  const curve = kaplanMeier([...points.values()].sort((a, b) => a.time - b.time));
+  const inTime = [...points].sort(([a], [b]) => a - b);
+  const list = (of: (point: (typeof inTime)[number]) => number) => Float64Array.from(inTime, of);
+  const curve = kaplanMeier({
+    time: list(([t]) => t),
+    events: list(([, { events }]) => events),
+    censored: list(([, { censored }]) => censored),
+  });
   const [p50, p90] = [0.5, 0.9].map((p) => survivalQuantile(curve, p).value ?? NaN);
   return [p50 ?? NaN, p90 ?? NaN, curve.n];
 }

@@ -30,11 +30,15 @@ interface Context {
 
 /** The facts of a case in groups, in the order they are read; what is not known is left out. */
 export function factGroups(detail: CaseDetail, context: Context): FactGroup[] {
-  const text = (name: CaseFieldName): Fact => ({
-    label: caseFields[name].label,
-    hint: caseFields[name].description,
-    value: textOf(detail.fields[name]),
-  });
+  const text = (name: CaseFieldName): Fact => {
+    const said = detail.local.find(({ field }) => field === name);
+    return {
+      label: caseFields[name].label,
+      hint: caseFields[name].description,
+      value: textOf(detail.fields[name]) ?? (said ? 'None' : null),
+      detail: said && `said here by ${said.by}`,
+    };
+  };
   const listed = (name: CaseFieldName): Fact => ({ ...text(name), value: sentence(textOf(detail.fields[name])) });
   return [
     { title: 'The clock', facts: clockFacts(detail, context) },

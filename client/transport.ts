@@ -30,6 +30,11 @@ export function currentOf<T>(error: unknown): T | null {
   return error instanceof ApiFailed && error.status === 409 && error.current !== undefined ? (error.current as T) : null;
 }
 
+/** Whether a status says that what the address asks for is at fault: it cannot be answered, or is more than one request may have. */
+export function isOfAddress(code: number): boolean {
+  return code === 400 || code === 422;
+}
+
 let tellSignedOut: () => void = () => undefined;
 
 /** Calls `listener` whenever the server says that the session has ended. */
@@ -40,6 +45,9 @@ export function onSignedOut(listener: () => void): void {
 /** What goes with a request. */
 export interface Sent {
   body?: unknown;
+  /** Bytes that travel as they are, in place of a body. */
+  file?: Blob;
+  headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
   accept?: string;
 }
@@ -58,10 +66,16 @@ export async function json<T>(method: string, path: string, sent: Sent = {}): Pr
  * Sends a request; an object as body travels as JSON.
  * @throws ApiFailed, or the abort's own error when `signal` ends it
  */
-export async function send(method: string, path: string, { body, signal, accept = 'application/json' }: Sent): Promise<Response> {
-  const headers: Record<string, string> = { accept };
+export async function send(
+  method: string,
+  path: string,
+  { body, file, signal, accept = 'application/json', headers: more }: Sent,
+): Promise<Response> {
+  const headers: Record<string, string> = { accept, ...more };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }), ...(signal && { signal }) };
+  if (file) headers['content-type'] = 'application/octet-stream';
+  const sent = file ?? (body === undefined ? undefined : JSON.stringify(body));
+  const init = { method, headers, ...(sent !== undefined && { body: sent }), ...(signal && { signal }) };
   let response: Response;
   try {
     response = await fetch(path, init);

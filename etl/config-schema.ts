@@ -3,9 +3,14 @@ import { calendarSchema } from './calendar.ts';
 import { configPath } from './config-path.ts';
 import type { Connector } from './connector.ts';
 import { digestSchema, targetSchema } from './config-digest.ts';
+import { procedureSchema } from './config-procedure.ts';
+import { satisfactionSchema } from './config-satisfaction.ts';
 import { scheduleSchema } from './config-schedule.ts';
+import { signInSchema } from './config-sign-in.ts';
+import { serverSchema } from './config-server.ts';
 import { zoneName } from './config-zone.ts';
 import { connectors } from './connectors/index.ts';
+import { retentionSchema } from './retention.ts';
 import { slaPolicySchema } from './sla.ts';
 
 /** Names of the sources that come with Silverlining. */
@@ -84,11 +89,18 @@ export const configSchema = z.strictObject({
     .array(slaPolicySchema)
     .default([])
     .describe('Within what a case is to be acknowledged and resolved; the first policy that fits a case holds.'),
+  procedure: procedureSchema.prefault({}).describe('How cases are handled: steps, who decides what, and what to bear in mind.'),
+  sign_in: signInSchema.prefault({}).describe('How people sign in beside passwords and links.'),
   targets: z
     .record(z.string(), targetSchema)
     .default({})
     .describe('What is wanted of measures, by their names, as on_time_rate: 90%; digests say whether it is reached.'),
+  satisfaction: satisfactionSchema.prefault({}).describe('How customers of cases that were entered here are asked how satisfied they are.'),
   digests: z.array(digestSchema).default([]).describe('Reports that are sent by mail, each by its own schedule.'),
+  retention: retentionSchema
+    .default([])
+    .describe('How long it is kept who a customer is and what was written, by kind of case; counts stay. Without it, for ever.'),
+  server: serverSchema.describe('Who is in front of the server, and how many requests it answers.'),
   sources: z.array(sourceSchema).default([]).describe('Where records come from.'),
 });
 

@@ -4,12 +4,18 @@ import { withPathsFrom } from './config-path.ts';
 import { pathText } from './config-place.ts';
 import { digestOf, type DigestConfig } from './config-digest.ts';
 import { inOurWords, problemsOf, type ConfigProblem } from './config-problems.ts';
+import { procedureOf } from './config-procedure.ts';
+import { defaultSatisfaction, satisfactionOf, type SatisfactionConfig } from './config-satisfaction.ts';
 import { scheduleOf } from './config-schedule.ts';
+import { defaultServer, serverOf, type ServerConfig } from './config-server.ts';
 import { anySourceSchema, badCalendarName, calendarName, configSchema, sourceKeys, sourceSchema } from './config-schema.ts';
 import { parseConfig, withReferences } from './config-yaml.ts';
+import type { OpenIdConfig } from './config-sign-in.ts';
 import type { Schedule } from './due.ts';
 import { BadInput } from './errors.ts';
 import type { Calendar } from './opening-hours.ts';
+import { defaultProcedure, type Procedure } from './procedure.ts';
+import type { RetentionRule } from './retention.ts';
 import { checkRules, slaPolicySchema, type SlaPolicy } from './sla.ts';
 
 export interface SourceConfig {
@@ -33,9 +39,16 @@ export interface Config {
   };
   calendars: Record<string, Calendar>;
   slaPolicies: SlaPolicy[];
+  procedure: Procedure;
+  /** The provider people can sign in with, its secret still `${NAME}`; null for none. */
+  openId: OpenIdConfig | null;
   /** By measure, in its unit; names are checked against the model. */
   targets: Record<string, number>;
+  satisfaction: SatisfactionConfig;
   digests: DigestConfig[];
+  /** Absent: everything is kept. */
+  retention?: RetentionRule[];
+  server: ServerConfig;
   sources: SourceConfig[];
 }
 
@@ -53,8 +66,12 @@ export function defaultConfig(dataDir: string): Config {
     organisation: { name: 'Silverlining', zone: null, currency: null },
     calendars: {},
     slaPolicies: [],
+    procedure: defaultProcedure,
+    openId: null,
     targets: {},
+    satisfaction: defaultSatisfaction,
     digests: [],
+    server: defaultServer,
     sources: [{ name: 'inbox', connector: 'folder', options, map: 'standard', schedule: { every: '15m' } }],
   };
 }
@@ -86,8 +103,13 @@ export function readConfig(text: string, { where, folder }: ConfigPlace): Config
     organisation: { name, zone, currency, ...(calendar === undefined ? {} : { calendar }) },
     calendars: data.calendars,
     slaPolicies: data.sla_policies,
+    procedure: procedureOf(data.procedure),
+    openId: data.sign_in.openid ?? null,
     targets: data.targets,
+    satisfaction: satisfactionOf(data.satisfaction),
     digests: data.digests.map(digestOf),
+    ...(data.retention.length > 0 && { retention: data.retention }),
+    server: serverOf(data.server),
     sources: data.sources.map(sourceOf),
   };
 }

@@ -4,11 +4,11 @@ import type { RulesInForce } from './business-rules.ts';
 import { readSurveys, type DerivedSurvey } from './derive-surveys.ts';
 import { momentOf, readMoments, timeFlags, writeMoments, type Moment, type Moments } from './derive-times.ts';
 import { endOfDay } from './local-time.ts';
-import type { CaseRecord, EventRecord, Flag } from './record.ts';
+import type { CaseRecord, EventChanges, EventRecord, Flag, SurveyRecord } from './record.ts';
 import { addDeadlines, writeBusinessTime, type Ruled } from './sla-times.ts';
 import type { PolicyDimension } from './sla.ts';
 import { blankCaseFact, place, wholeDayBits, type DimensionColumn, type Value } from './store/tables.ts';
-import { searchText } from './text.ts';
+import { searchText, tokens } from './text.ts';
 
 export interface DeriveContext {
   /** The organisation's zone if one is configured, else the map's, else UTC. */
@@ -32,6 +32,10 @@ export interface DerivedEvent {
   actor: string | null;
   from: string | null;
   to: string | null;
+  note?: string;
+  changes?: EventChanges;
+  surveys?: SurveyRecord[];
+  recordedAt?: number;
 }
 export interface DerivedText {
   title: string | null;
@@ -61,6 +65,8 @@ export interface Derived {
   /** Every issue the case names once, the primary one first. */
   issues: { issue: string; sub_issue: string | undefined }[];
   text: DerivedText | null;
+  /** Of what happened, in order. */
+  words: readonly string[];
   raw: Record<string, string> | null;
   events: DerivedEvent[];
   surveys: DerivedSurvey[];
@@ -75,6 +81,7 @@ export interface Derived {
 const version = 1;
 const happened = wholeDayBits.filter((t) => t !== 'due' && t !== 'acknowledgement_due' && t !== 'summary_due');
 const noEvents: EventRecord[] = [];
+const noWords: readonly string[] = [];
 const textFields = ['title', 'narrative', 'resolution_note', 'remedy_sought', 'customer_ref', 'customer_name', 'contact'] as const;
 
 /**
@@ -105,6 +112,7 @@ export function derive(record: CaseRecord, flags: readonly Flag[], context: Deri
     eventMoments.push(moment);
     events.push(readEvent(event, moment));
   }
+  const words = record.narrative ? tokens(record.narrative) : noWords;
   const content = JSON.stringify([version, zone, context.currency, record, flags]);
   const rowHash = hash('sha256', content, 'base64url').slice(0, 22);
   row[place.source_id] = record.source_id;
@@ -117,7 +125,8 @@ export function derive(record: CaseRecord, flags: readonly Flag[], context: Deri
     record: ruled?.policy ? { ...record, sla_policy: ruled.policy } : record,
     row,
     issues: readIssues(record),
-    text: readText(record),
+    text: readText(record, words),
+    words,
     raw: record.raw && Object.keys(record.raw).length ? record.raw : null,
     events,
     surveys,
@@ -151,15 +160,28 @@ function readIssues(record: CaseRecord): Derived['issues'] {
   return issues;
 }
 
-function readText(record: CaseRecord): DerivedText | null {
+function readText(record: CaseRecord, words: readonly string[]): DerivedText | null {
   if (!textFields.some((field) => record[field])) return null;
-  const text = { search_text: searchText(record.title, record.narrative, record.resolution_note) } as DerivedText;
+  const { title, resolution_note: note } = record;
+  const text = { search_text: searchText(title ? tokens(title) : noWords, words, note ? tokens(note) : noWords) } as DerivedText;
   for (const field of textFields) text[field] = record[field] || null;
   return text;
 }
 
 function readEvent(event: EventRecord, { at, isWholeDay }: Moment): DerivedEvent {
-  return { kind: event.kind, at, isWholeDay, actor: event.actor ?? null, from: event.from ?? null, to: event.to ?? null };
+  const read: DerivedEvent = {
+    kind: event.kind,
+    at,
+    isWholeDay,
+    actor: event.actor ?? null,
+    from: event.from ?? null,
+    to: event.to ?? null,
+  };
+  if (event.note) read.note = event.note;
+  if (event.changes) read.changes = event.changes;
+  if (event.surveys) read.surveys = event.surveys;
+  if (event.recorded_at !== undefined) read.recordedAt = event.recorded_at;
+  return read;
 }
 
 /** Dates and instants are compared apart: a date is known to its end, since what it says happened at some time of that day. */

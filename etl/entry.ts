@@ -103,7 +103,7 @@ function missing(field: Field): string {
   return `choose ${/^[aeiou]/i.test(field.label) ? 'an' : 'a'} ${field.label.toLowerCase()}`;
 }
 
-/** A date without a time lies ahead once it has begun nowhere on earth. */
-function isAhead(at: number | string, now: number): boolean {
+/** Whether a time lies in the future, but for clocks that differ; a date without a time once it has begun nowhere on earth. */
+export function isAhead(at: number | string, now: number): boolean {
   return typeof at === 'number' ? at > now + clockSkew : Date.parse(at) / 1000 > now + 14 * 3600;
 }

@@ -4,15 +4,18 @@ export interface Problem {
   message: string;
 }
 
-/** The caller can mend this: HTTP 400, exit code 2, or a rejected row. */
+/** The caller can mend this: HTTP 400 (422 for too much), exit code 2, or a rejected row. */
 export class BadInput extends Error {
   readonly problems: Problem[];
+  /** Whether it is understood, and only more than may be: the problems say what to narrow, or how far one may go. */
+  readonly isTooMuch: boolean;
 
   /** @param problems at least one; the error's message joins them by "; " */
-  constructor(problems: Problem[]) {
+  constructor(problems: Problem[], isTooMuch = false) {
     super(problems.map((p) => (p.field ? `${p.field}: ${p.message}` : p.message)).join('; '));
     this.name = 'BadInput';
     this.problems = problems;
+    this.isTooMuch = isTooMuch;
   }
 }
 

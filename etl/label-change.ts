@@ -45,8 +45,11 @@ export async function previewLabelChange(knex: Knex, change: LabelChange): Promi
   const names = await namesOf(knex, dimension);
   const codes = new Map([...names].map(([code, name]) => [name, code]));
   const target = codes.get(to);
-  const saying = () => casesSaying(knex, value, codes.get(value.raw) ?? 0).where(`case_fact.${dimension}`, '!=', target ?? -1);
   const column = `case_fact.${dimension}`;
+  const saying = () =>
+    casesSaying(knex, value, codes.get(value.raw) ?? 0)
+      .whereNull('case_local.said')
+      .where(column, '!=', target ?? -1);
   const found: unknown = await saying().groupBy(column).select({ code: column }).count({ n: '*' });
   const from = (found as { code: number; n: number }[]).map(({ code, n }) => ({ name: names.get(code) ?? '(none)', cases: n }));
   from.sort((a, b) => b.cases - a.cases || (a.name < b.name ? -1 : 1));

@@ -2,8 +2,11 @@ import type { Knex } from 'knex';
 import type { Derived } from './derive.ts';
 import { applyDecisions, noteUnmapped } from './label-decisions.ts';
 import { replaceChildren } from './load-children.ts';
+import { applyLinks } from './case-links.ts';
+import { noteLikely } from './load-likely.ts';
 import { markRepeats } from './load-repeats.ts';
 import { replaceSurveys } from './load-surveys.ts';
+import { applyLocals, readLocals } from './local-facts.ts';
 import { shardKey } from './shard-key.ts';
 import { insertRows, isOneOf } from './store/insert.ts';
 import type { LabelScope } from './store/labels.ts';
@@ -80,11 +83,12 @@ export async function upsertCases(scope: LoadScope, cases: readonly LoadedCase[]
   let nextId = inserted ? (await takeNumbers(trx, 'case_id', inserted)) - inserted : 0;
   const written: WrittenCase[] = [];
   const caseIds: number[] = [];
-  cases.forEach((derived, i) => {
+  const locals = await readLocals(trx, source, cases);
+  for (const [i, derived] of cases.entries()) {
     const found = existing.get(derived.sourceId);
     const caseId = found?.case_id ?? ++nextId;
     caseIds.push(caseId);
-    if (outcomes[i] === 'unchanged') return;
+    if (outcomes[i] === 'unchanged') continue;
     const shard = shardKey(source.name, derived.sourceId);
     const { row, record } = derived;
     row[place.case_id] = caseId;
@@ -93,16 +97,19 @@ export async function upsertCases(scope: LoadScope, cases: readonly LoadedCase[]
     row[place.change_seq] = scope.changeSeq;
     for (const { dimension, at, above } of labelPlaces) {
       const name = record[dimension];
-      if (name) row[at] = scope.labels.code(dimension, name, above ? scope.labels.code(above, record[above as typeof dimension]) : 0);
+      // Also where there is none: of a transaction that is run again, the row holds what was said here.
+      row[at] = name ? scope.labels.code(dimension, name, above ? scope.labels.code(above, record[above as typeof dimension]) : 0) : 0;
     }
     noteUnmapped(scope.labels, source.code, derived);
     if (scope.labels.hasDecisions(source.code)) applyDecisions(scope.labels, source.code, derived);
+    await applyLocals(trx, scope.labels, locals.get(derived.sourceId) ?? [], derived);
     nameChildren(scope.labels, derived);
     written.push({ derived, caseId, shardKey: shard, isNew: !found });
-  });
+  }
   if (written.length === 0) return { outcomes, caseIds };
   // Labels before facts: another order is refused where facts are distributed and refer to labels.
   await scope.labels.flush();
+  await applyLinks(scope, written);
   await writeFacts(trx, written);
   await replaceChildren(scope, written);
   await replaceSurveys(scope, written);
@@ -114,7 +121,8 @@ export async function upsertCases(scope: LoadScope, cases: readonly LoadedCase[]
     if (before) customers.add(before);
     if (typeof now === 'string') customers.add(now);
   }
-  await markRepeats(trx, [...customers], scope.changeSeq);
+  const close = await markRepeats(trx, [...customers], scope.changeSeq);
+  await noteLikely(scope, written, close);
   return { outcomes, caseIds };
 }
 

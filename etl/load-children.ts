@@ -14,6 +14,10 @@ const textColumns = [
   'contact',
   'search_text',
 ] as const;
+const eventColumns = [
+  'case_id', 'shard_key', 'event_no', 'kind', 'at', 'is_whole_day', 'actor', 'from_value', 'to_value', 'note', 'changes', 'surveys',
+  'recorded_at',
+] as const; // prettier-ignore
 const childTables = ['case_issue', 'case_text', 'case_raw', 'case_event', 'case_flag'] as const;
 
 /** Writes what hangs on new cases, and replaces it for changed ones: issues, texts with their search index, raw values, events, flags. */
@@ -40,7 +44,15 @@ export async function replaceChildren({ trx, labels, runId, input }: LoadScope, 
     if (derived.raw) raws.push([...ids, JSON.stringify(derived.raw)]);
     if (derived.events.length)
       derived.events.forEach((e, i) =>
-        events.push([...ids, i + 1, eventKinds.indexOf(e.kind) + 1, e.at, Number(e.isWholeDay), e.actor, e.from, e.to]),
+        events.push([
+          ...[...ids, i + 1, eventKinds.indexOf(e.kind) + 1, e.at, Number(e.isWholeDay), e.actor, e.from, e.to],
+          ...[
+            e.note ?? null,
+            e.changes ? JSON.stringify(e.changes) : null,
+            e.surveys ? JSON.stringify(e.surveys) : null,
+            e.recordedAt ?? null,
+          ],
+        ]),
       );
     derived.flags.forEach((f, i) => {
       const at = derived.flagPlaces?.[i];
@@ -51,12 +63,7 @@ export async function replaceChildren({ trx, labels, runId, input }: LoadScope, 
   await insertRows(trx, 'case_text', ['case_id', 'shard_key', ...textColumns], texts);
   if (isSqlite(trx)) await insertRows(trx, 'case_search', ['rowid', 'search_text'], searches);
   await insertRows(trx, 'case_raw', ['case_id', 'shard_key', 'body'], raws);
-  await insertRows(
-    trx,
-    'case_event',
-    ['case_id', 'shard_key', 'event_no', 'kind', 'at', 'is_whole_day', 'actor', 'from_value', 'to_value'],
-    events,
-  );
+  await insertRows(trx, 'case_event', eventColumns, events);
   await insertRows(
     trx,
     'case_flag',

@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import { deriveContextOf } from './derive-context.ts';
 import { derive } from './derive.ts';
+import { foldEvents } from './handled.ts';
 import { loadBatch } from './load.ts';
+import { readEntered } from './read-entered.ts';
 import type { CaseRecord } from './record.ts';
 import type { Store } from './store/open.ts';
 import { describeSource } from './store/sources.ts';
@@ -45,8 +47,12 @@ export async function loadEntry(
   const name = 'entry';
   const code = await describeSource(store, { name, connector: 'entry', map: null, zone, fields: options.fields });
   const context = await deriveContextOf(store, { organisation: options, source: code, now: options.now });
-  const derived = derive({ ...record, source_id: key }, [], context);
-  let found: Pick<CaseFactRow, 'case_id' | 'row_hash'> | undefined;
+  const typed = { ...record, source_id: key };
+  const derived = derive(typed, [], context);
+  let found: CaseFactRow | undefined;
+  let isSame = true;
+  const hashSince = async (trx: Knex.Transaction, fact: CaseFactRow) =>
+    derive(foldEvents(typed, (await readEntered(trx, fact, zone)).events), [], context).rowHash;
   const result = await loadBatch(store, {
     source: { name, code },
     runId: null,
@@ -56,7 +62,9 @@ export async function loadEntry(
     rejects: [],
     // Looked up where nobody else can write any more, so that of two sent at once the second finds the first.
     async before(trx) {
-      found = await trx<CaseFactRow>('case_fact').where({ source: code, source_id: key }).first('case_id', 'row_hash');
+      found = await trx<CaseFactRow>('case_fact').where({ source: code, source_id: key }).first();
+      // What was done with the case since makes its hash another; what was typed may be the same all the same.
+      if (found) isSame = found.row_hash === derived.rowHash || found.row_hash === (await hashSince(trx, found));
       return { cases: found ? [] : [derived], rejects: [] };
     },
     async after(trx, { caseIds: [caseId] }) {
@@ -65,7 +73,7 @@ export async function loadEntry(
       await options.after?.(trx, caseId);
     },
   });
-  if (found && found.row_hash !== derived.rowHash) throw new EntryTaken(found.case_id);
+  if (found && !isSame) throw new EntryTaken(found.case_id);
   const caseId = found?.case_id ?? result.caseIds[0];
   if (caseId === undefined) throw new Error('the entered case was not written');
   return { caseId, isNew: !found };

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { RawRow } from './connector.ts';
 import type { SourceKey } from './load-cases.ts';
+import { erasedKeys } from './load-erased.ts';
 import type { BoundMap } from './map.ts';
 import { shardKey } from './shard-key.ts';
 import { insertRows, isOneOf } from './store/insert.ts';
@@ -57,8 +58,11 @@ const waitingColumns = ['source', 'source_id', 'shard_key'] as const;
  * which no case could be made before. A row that comes again as it was keeps its place; a changed one replaces the one with its key.
  * @returns the keys of the other cases, which stay as they are
  */
-export async function landRows(trx: Knex.Transaction, landing: Landing, rows: readonly KeyedRow[]): Promise<string[]> {
+export async function landRows(trx: Knex.Transaction, landing: Landing, given: readonly KeyedRow[]): Promise<string[]> {
   const { source } = landing;
+  // Of an erased case no row is kept any more: it stays as it was.
+  const erased = await erasedKeys(trx, source, [...new Set(given.map((r) => r.key))]);
+  const rows = given.filter(({ key }) => !erased.has(key));
   const keys = [...new Set(rows.map((r) => r.key))];
   const kept = await trx<SourceRow>('source_row')
     .where('source', source.code)
@@ -94,7 +98,7 @@ export async function landRows(trx: Knex.Transaction, landing: Landing, rows: re
     due.map((key) => [source.code, key, shardKey(source.name, key)]),
     { conflict: waitingColumns },
   );
-  return [...made];
+  return [...made, ...erased];
 }
 
 /** The next cases that wait to be made, at most `limit`; they wait no longer once the transaction is committed. */

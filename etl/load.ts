@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { upsertCases, type LoadedCase, type LoadScope, type Outcome, type SourceKey } from './load-cases.ts';
+import { scrubErased, scrubRejects } from './load-erased.ts';
 import { removeCases, removeGone } from './load-gone.ts';
 import { noteRejects, supersede, type Arrival, type Reject } from './load-rejects.ts';
 import { openLabels } from './store/labels.ts';
@@ -53,10 +54,10 @@ export async function loadBatch(store: Store, batch: Batch): Promise<BatchResult
     const rejects = more ? [...batch.rejects, ...more.rejects] : batch.rejects;
     const { source, runId, input, isKnownNew } = batch;
     const scope: LoadScope = { trx, changeSeq, labels, source, runId, input, isKnownNew };
-    const removed = batch.gone?.length ? await removeGone(scope, batch.gone) : 0;
+    const removed = batch.gone?.length ? await removeGone(scope, batch.gone, batch.now) : 0;
     if (more?.gone) await removeCases(scope, more.gone);
-    const { outcomes, caseIds } = await upsertCases(scope, cases);
-    await noteRejects(trx, batch, rejects);
+    const { outcomes, caseIds } = await upsertCases(scope, await scrubErased(scope, cases));
+    await noteRejects(trx, batch, await scrubRejects(trx, source, rejects));
     await supersede(trx, batch, arrivals(batch, cases, more?.landed));
     const done = { outcomes, caseIds, cases, rejected: rejects.length, removed };
     await batch.after?.(trx, done);

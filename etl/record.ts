@@ -38,6 +38,12 @@ export const eventKinds = [
   'withdrawn',
   'status changed',
   'redress given',
+  'approval asked',
+  'approval refused',
+  'survey asked',
+  'survey answered',
+  'survey not delivered',
+  'evidence removed',
 ] as const;
 export const surveyKinds = ['csat', 'nps', 'ces'] as const;
 /** How a survey was answered, and beside each scale the rules that make a score satisfied (from) and low (to), both inclusive. */
@@ -219,7 +225,18 @@ type RecordOf<S extends Record<string, Field>> = {
 
 export type CaseFieldName = keyof typeof caseFields;
 export type SurveyRecord = RecordOf<typeof surveyFields>;
-export type EventRecord = RecordOf<typeof eventFields>;
+export type EventRecord = RecordOf<typeof eventFields> & {
+  /** What was said, or why. */
+  note?: string;
+  /** Fields of the case that it changed, of a case handled here. */
+  changes?: EventChanges;
+  /** Surveys it asks or answers, each as it stands after it, with its key. */
+  surveys?: SurveyRecord[];
+  /** When it was recorded, of a case handled here: seconds since 1970 UTC. What is done may be said to have been done earlier. */
+  recorded_at?: number;
+};
+/** The value of a field before and after; null for none. */
+export type EventChanges = { [F in CaseFieldName]?: [before: string | null, after: string | null] };
 /** A case as every source hands it to the loader. Money is a decimal text in major units. */
 export type CaseRecord = RecordOf<typeof caseFields> & {
   /** Further issues the case names, after the primary one of `issue`/`sub_issue`. */

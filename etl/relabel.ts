@@ -21,19 +21,27 @@ export function labelCode(labels: LabelScope, dimension: Decidable, name: string
 }
 
 /**
- * The cases whose source says `raw`: those that keep it as the source's own value, and those that show a label of that name and keep
- * no other value.
+ * The cases whose source says `raw`: those that keep it as the source's own value, and those whose source says a label of that name and
+ * that keep no other value. Of those that people here say something else of, what the source says stands in `case_local.said`.
  * @param own the code of the label that is called as the value, or 0
  */
 export function casesSaying(knex: Knex, { source, dimension, raw }: SourceValue, own: number): Knex.QueryBuilder {
   const said = sourceValue(knex, dimension);
   return knex('case_fact')
     .leftJoin('case_raw', (on) => on.on('case_raw.case_id', 'case_fact.case_id').on('case_raw.shard_key', 'case_fact.shard_key'))
+    .leftJoin('case_local', (on) =>
+      on.on('case_local.source', 'case_fact.source').on('case_local.source_id', 'case_fact.source_id').onVal('case_local.field', dimension),
+    )
     .where('case_fact.source', source)
     .where((where) => {
       void where.whereRaw('? = ?', [said, raw]);
-      if (own) void where.orWhere((or) => void or.where(`case_fact.${dimension}`, own).whereRaw('? is null', [said]));
+      if (own) void where.orWhere((or) => void or.whereRaw('? = ?', [sourceCode(knex, dimension), own]).whereRaw('? is null', [said]));
     });
+}
+
+/** The code of what the source of a case says in a dimension, of {@link casesSaying}. */
+function sourceCode(knex: Knex, dimension: Decidable): Knex.Raw {
+  return knex.raw('coalesce(case_local.said, ??)', [`case_fact.${dimension}`]);
 }
 
 /** What `case_raw` keeps of the source's own value in a dimension; null where it keeps none. */
@@ -44,16 +52,21 @@ export function sourceValue(knex: Knex, dimension: Decidable): Knex.Raw {
 interface Found {
   case_id: number;
   shard_key: number;
+  source_id: string;
+  /** Of what the source says. */
   code: number;
   sub: number;
   customer_key: string | null;
   body: string | null;
+  /** The same as `code` where people here say something else of the case; null where they do not. */
+  said: number | null;
 }
 const batchSize = 5_000;
 
 /**
  * Gives every case whose source says `raw` the label decided on, or the one its map gives where nothing is decided any more, with the
- * surveys and the primary issue that carry it; further issues of a case stay as they are.
+ * surveys and the primary issue that carry it; further issues of a case stay as they are. What people here say of a case stands above what its source
+ * says: of such a case only what the source says is changed.
  * @param decided code of the label; null: what the map says
  * @returns the cases whose label changed
  */
@@ -75,13 +88,21 @@ export async function relabel(
       .where('case_fact.case_id', '>', after)
       .orderBy('case_fact.case_id')
       .limit(batchSize)
-      .select('case_fact.case_id', 'case_fact.shard_key', `case_fact.${dimension} as code`, `case_fact.${sub ?? dimension} as sub`)
-      .select('case_fact.customer_key', 'case_raw.body');
+      .select(
+        'case_fact.case_id',
+        'case_fact.shard_key',
+        'case_fact.source_id',
+        'case_fact.customer_key',
+        'case_raw.body',
+        'case_local.said',
+      )
+      .select({ code: sourceCode(trx, dimension), sub: `case_fact.${sub ?? dimension}` });
     const found = rows as Found[]; // the columns selected
     const facts: Value[][] = [];
     const primaries: Value[][] = [];
     const bodies: Value[][] = [];
-    for (const { case_id, shard_key, code, sub: subCode, customer_key, body } of found) {
+    const locals: Value[][] = [];
+    for (const { case_id, shard_key, source_id, code, sub: subCode, customer_key, body, said: local } of found) {
       const said: Record<string, string> = { [dimension]: raw, ...(JSON.parse(body ?? '{}') as Record<string, string>) };
       const mapped = said[mappedKey(dimension)] ?? names.get(code) ?? '';
       const next = decided ?? labelCode(labels, dimension, mapped);
@@ -89,6 +110,10 @@ export async function relabel(
       else said[mappedKey(dimension)] = mapped;
       bodies.push([case_id, shard_key, JSON.stringify(said)]);
       if (next === code) continue;
+      if (local !== null) {
+        locals.push([value.source, source_id, dimension, next]);
+        continue;
+      }
       changed += 1;
       const nextSub = sub ? [labels.code(sub, subNames.get(subCode), next)] : [];
       facts.push([case_id, shard_key, changeSeq, next, ...nextSub]);
@@ -100,6 +125,7 @@ export async function relabel(
     await updateRows(trx, 'case_fact', ['case_id', 'shard_key'], columns, facts);
     await updateRows(trx, 'survey_fact', ['case_id', 'shard_key'], columns, facts);
     await updateRows(trx, 'case_issue', ['case_id', 'shard_key', 'position'], ['issue', 'sub_issue'], primaries);
+    await updateRows(trx, 'case_local', ['source', 'source_id', 'field'], ['said'], locals);
     await insertRows(trx, 'case_raw', ['case_id', 'shard_key', 'body'], bodies, { conflict: ['case_id', 'shard_key'] });
     after = found.at(-1)?.case_id ?? after;
     if (found.length < batchSize) break;

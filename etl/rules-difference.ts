@@ -22,8 +22,13 @@ export function differenceOf(before: BusinessRules, after: BusinessRules): Conce
   return first === undefined ? 'none' : { since: (dayNumber(first) - slackDays) * 86_400 };
 }
 
-function withoutHolidays({ calendars, ...rest }: BusinessRules): unknown {
-  return [rest, Object.entries(calendars).map(([name, { zone, hours }]) => [name, zone, hours])];
+// Until when a case should have an owner or an answer is worked out where it is shown, and kept with none.
+function withoutHolidays({ calendars, calendar, policies }: BusinessRules): unknown {
+  return [
+    calendar,
+    policies.map((policy) => ({ ...policy, assign: undefined, respond: undefined })),
+    Object.entries(calendars).map(([name, { zone, hours }]) => [name, zone, hours]),
+  ];
 }
 
 function datesOf(calendar: Calendar | undefined): string[] {

@@ -14,7 +14,7 @@ export const limitUnits = ['hours', 'business_hours', 'calendar_days', 'business
  * A limit, in exactly one unit. Hours run from receipt, or over opening hours only; days are counted after the local day of receipt, which is day
  * nought, and the limit is kept to the end of the last of them.
  */
-const limit = z
+export const slaLimit = z
   .strictObject({
     hours: count.optional().describe('Hours on the clock after receipt.'),
     business_hours: count.optional().describe('Opening hours of the calendar after receipt.'),
@@ -54,12 +54,14 @@ export const slaPolicySchema = z.strictObject({
   name: z.string().min(1).describe('Name of the policy: the label of the dimension sla_policy.'),
   calendar: z.string().min(1).optional().describe("Name of the calendar its days and hours are counted by; default the organisation's."),
   when: when.optional().describe('Labels a case must have, one of each list; left out: every case.'),
-  acknowledge: limit.optional().describe('Within what a case is to be acknowledged.'),
-  early: limit.optional().describe('Within what a case counts as resolved early.'),
-  resolve: limit.optional().describe('Within what a case is to be resolved.'),
+  assign: slaLimit.optional().describe('Within what a case is to have an owner.'),
+  acknowledge: slaLimit.optional().describe('Within what a case is to be acknowledged.'),
+  respond: slaLimit.optional().describe('Within what a case is to be answered in substance.'),
+  early: slaLimit.optional().describe('Within what a case counts as resolved early.'),
+  resolve: slaLimit.optional().describe('Within what a case is to be resolved.'),
 });
 
-export type SlaLimit = z.infer<typeof limit>;
+export type SlaLimit = z.infer<typeof slaLimit>;
 export type SlaPolicy = z.infer<typeof slaPolicySchema>;
 
 /**
@@ -81,7 +83,7 @@ export function checkRules({ calendars, calendar, policies }: BusinessRules): Pr
     if (policy.calendar !== undefined && !isKnown(policy.calendar))
       problems.push({ field: `${at}.calendar`, message: unknown(policy.calendar) });
     if (policy.calendar !== undefined || calendar !== null) return;
-    for (const key of ['acknowledge', 'early', 'resolve'] as const) {
+    for (const key of ['assign', 'acknowledge', 'respond', 'early', 'resolve'] as const) {
       const unit = limitUnits.find((name) => policy[key]?.[name] !== undefined);
       if (unit?.startsWith('business'))
         problems.push({ field: `${at}.${key}.${unit}`, message: 'needs a calendar: say which in the policy, or under organisation' });

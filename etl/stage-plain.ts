@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { RawRow } from './connector.ts';
 import { derive } from './derive.ts';
 import type { LoadedCase, SourceKey } from './load-cases.ts';
+import { erasedKeys } from './load-erased.ts';
 import type { Reject } from './load-rejects.ts';
 import { deliveryOf } from './load-rows.ts';
 import { createSeenKeys } from './seen-keys.ts';
@@ -148,6 +149,7 @@ async function sortRepeated(
     .where(isOneOf(trx, 'source_id', earlier))
     .select('source_id', 'row_hash');
   for (const { source_id, row_hash } of found) hashes.set(source_id, row_hash);
+  const erased = await erasedKeys(trx, source, earlier);
   const result = { cases: [] as LoadedCase[], rejects: [] as Reject[], same: 0 };
   for (const { derived, row, firstLine } of again) {
     const first = hashes.get(derived.sourceId);
@@ -155,7 +157,7 @@ async function sortRepeated(
       // Another key with the same hash was taken for this one.
       hashes.set(derived.sourceId, derived.rowHash);
       result.cases.push(derived);
-    } else if (first === derived.rowHash) result.same += 1;
+    } else if (first === derived.rowHash || erased.has(derived.sourceId)) result.same += 1;
     else
       result.rejects.push(
         toReject(

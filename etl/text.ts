@@ -1,4 +1,5 @@
-const maxTokens = 10_000;
+/** As many words of a case are searched. */
+export const mostTokens = 10_000;
 const token = /[\p{L}\p{N}]+/gu;
 
 /**
@@ -6,7 +7,7 @@ const token = /[\p{L}\p{N}]+/gu;
  * runs of letters and digits, no stemming.
  * @returns at most `limit` words, in the order of the text
  */
-export function tokens(text: string, limit = maxTokens): string[] {
+export function tokens(text: string, limit = mostTokens): string[] {
   const plain = isAscii(text)
     ? text.toLowerCase()
     : text
@@ -23,11 +24,9 @@ export function tokens(text: string, limit = maxTokens): string[] {
   return words;
 }
 
-/** What the store indexes of a case: the first 10,000 words of its texts joined by blanks, or null without any. */
-export function searchText(...texts: (string | undefined)[]): string | null {
-  const given = texts.filter((t) => t !== undefined && t !== '');
-  if (given.length === 0) return null;
-  return tokens(given.join('\n')).join(' ') || null;
+/** What the store indexes of a case: the first 10,000 of the words of its texts joined by blanks, or null without any. */
+export function searchText(...texts: readonly (readonly string[])[]): string | null {
+  return texts.flat().slice(0, mostTokens).join(' ') || null;
 }
 
 function isAscii(text: string): boolean {

@@ -12,6 +12,7 @@ import { formatCount, formatDate } from './model/number.ts';
 import { queryOf } from './model/query.ts';
 import type { Window } from './model/wire.ts';
 import type { QueryDeps } from './prepare.ts';
+import { everything } from './sight.ts';
 import { instantsAround, readFailures } from './read-failures.ts';
 import { gapsIn, usualDays } from './sync-gaps.ts';
 
@@ -25,11 +26,13 @@ export async function listAnnotations(deps: QueryDeps, window: Window): Promise<
   const sources = (await readSources(reader, deps.now())).filter((source) => source.hasCases);
   const latest = sources.reduce((a, b) => ((b.through ?? 0) > (a?.through ?? 0) ? b : a), sources[0]);
   const zone = deps.organisation.zone ?? latest?.zone ?? 'UTC';
+  // How many cases a change of labels or a gap is about, and when a source begins, is told of all rows.
+  const isAll = (deps.sight ?? everything).rows === null;
   const found = [
     ...(await notesIn(reader, window)),
-    ...(await labelChangesIn(reader, window, zone)),
+    ...(isAll ? await labelChangesIn(reader, window, zone) : []),
     ...(await failuresIn(deps, window, zone)),
-    ...(await silencesIn(deps, window, sources, zone)),
+    ...(isAll ? await silencesIn(deps, window, sources, zone) : []),
   ];
   return found
     .filter(({ from, to }) => from <= window.to && to >= window.from)

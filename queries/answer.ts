@@ -27,13 +27,13 @@ export async function answer(
   clock: () => number = () => performance.now(),
 ): Promise<AnswerJson> {
   const start = clock();
-  const budget = openBudget(given.bounds, clock);
+  const budget = given.budget ?? openBudget(given.bounds, clock);
   const prepared = await prepareAll({ ...given, budget }, queries);
   // Only now, so that no fact is older than the time until which they are said to be known.
   const executor = (await given.cube?.executor()) ?? sqlExecutor(given.reader);
   const deps = { ...given, budget, executor };
   const store: TallyStore = new Map();
-  const judging = await judgingOf(deps.reader, prepared);
+  const judging = await judgingOf(deps.reader, prepared, deps.sight);
   const wholes = prepared.map((p) => (p.query.against ? wholeOf(p) : null));
   const ahead = [...judging.flatMap(judgedAhead), ...wholes.filter((whole) => whole !== null)];
   await readAhead(deps, [...prepared.map(firstAsked), ...ahead], store);

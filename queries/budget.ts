@@ -5,18 +5,22 @@ import { formatCount } from './model/number.ts';
 /** What bounds the answer to one request. */
 export interface Bounds {
   signal?: AbortSignal | undefined;
+  /** Whose request it is: the statements of all askers take turns. */
+  asker?: unknown;
   /** Milliseconds one statement may take; the whole request may take twice that. */
   timeout?: number;
-  /** Groups that all statements together may give back. */
-  rows?: number;
+  /** The most of some costs; absent: as much as a request may have. */
+  most?: Partial<Record<Cost, number>>;
 }
 
-/** What an answer uses up: groups read, rows handed to tallies, periods, figures filled in, rows and values given back. */
-export type Cost = 'groups' | 'tallied' | 'periods' | 'figures' | 'rows' | 'values';
+/** What an answer uses up: groups read, rows handed to tallies, periods, figures filled in, rows, values and bytes given back. */
+export type Cost = 'groups' | 'tallied' | 'periods' | 'figures' | 'rows' | 'values' | 'bytes';
 
 /** What is left to one request, over all its queries. */
 export interface Budget {
   signal: AbortSignal | undefined;
+  /** Whose request it is; those of nobody's are one asker. */
+  asker: unknown;
   /** Milliseconds the next statement may take. */
   statementMs: () => number;
   /** @throws BadInput that says what to narrow, once more is spent than a request may */
@@ -28,6 +32,8 @@ export interface Budget {
    * @throws BadInput when the request has taken too long, the signal's reason when it was given up
    */
   rest: () => Promise<void> | undefined;
+  /** The same where others cannot have their turn. */
+  check: () => void;
 }
 
 const mosts: Record<Cost, number> = {
@@ -37,6 +43,7 @@ const mosts: Record<Cost, number> = {
   figures: 3_000_000,
   rows: 200_000,
   values: 2_000_000,
+  bytes: 50_000_000,
 };
 const what: Record<Cost, [field: string, message: (most: string) => string]> = {
   groups: ['by', (most) => `gives more than ${most} groups; narrow the period or the filters, take a larger grain or fewer dimensions`],
@@ -48,14 +55,19 @@ const what: Record<Cost, [field: string, message: (most: string) => string]> = {
   figures: ['by', (most) => `gives more than ${most} figures in one request; set a limit, narrow the period or take a larger grain`],
   rows: ['by', (most) => `gives more than ${most} rows in one request; set a limit, narrow the period or take a larger grain`],
   values: ['measures', (most) => `gives more than ${most} values in one request; ask for fewer measures or members, or narrow the period`],
+  bytes: [
+    'by',
+    (most) =>
+      `gives more than ${most} bytes; ask for fewer measures or members, narrow the period, or take another form (Arrow is the smallest)`,
+  ],
 };
 
 const turnMs = 12;
 const statementMs = 30_000;
 
-/** How long a statement outside a budget may take, in milliseconds. */
-export function statementLimit(bounds: Bounds = {}): () => number {
-  return () => bounds.timeout ?? statementMs;
+/** What is left to a request that has a budget; else all that its bounds allow. */
+export function budgetOf({ budget, bounds }: { budget?: Budget; bounds?: Bounds }): Budget {
+  return budget ?? openBudget(bounds);
 }
 
 /**
@@ -63,7 +75,7 @@ export function statementLimit(bounds: Bounds = {}): () => number {
  * @param clock milliseconds
  */
 export function openBudget(bounds: Bounds = {}, clock: () => number = () => performance.now()): Budget {
-  const most = (cost: Cost) => (cost === 'groups' ? (bounds.rows ?? mosts.groups) : mosts[cost]);
+  const most = (cost: Cost) => bounds.most?.[cost] ?? mosts[cost];
   const perStatement = bounds.timeout ?? statementMs;
   const end = clock() + 2 * perStatement;
   const spent = new Map<Cost, number>();
@@ -74,6 +86,8 @@ export function openBudget(bounds: Bounds = {}, clock: () => number = () => perf
   };
   return {
     signal: bounds.signal,
+    check,
+    asker: bounds.asker,
     most,
     statementMs() {
       check();
@@ -84,7 +98,7 @@ export function openBudget(bounds: Bounds = {}, clock: () => number = () => perf
       spent.set(cost, sum);
       if (sum <= most(cost)) return;
       const [field, message] = what[cost];
-      throw new BadInput([{ field, message: message(formatCount(most(cost))) }]);
+      throw new BadInput([{ field, message: message(formatCount(most(cost))) }], true);
     },
     rest() {
       if (clock() - last < turnMs) return undefined;
@@ -96,5 +110,6 @@ export function openBudget(bounds: Bounds = {}, clock: () => number = () => perf
 
 /** The problem of what takes too long. */
 export function tooLong(milliseconds: number): BadInput {
-  return new BadInput([{ field: '', message: `took longer than ${Math.round(milliseconds / 1000)} s; narrow the period or the filters` }]);
+  const message = `took longer than ${Math.round(milliseconds / 1000)} s; narrow the period or the filters`;
+  return new BadInput([{ field: '', message }], true);
 }

@@ -1,12 +1,28 @@
+import { pendingProposal } from '../etl/handling.ts';
 import { caseFields, eventKinds, surveyKinds, type CaseFieldName, type Flag, type FlagRule } from '../etl/record.ts';
-import type { CaseFactRow, CaseTime, DimensionColumn, FollowUpRow, SurveyFactRow } from '../etl/store/tables.ts';
+import { isoText } from '../etl/time.ts';
+import type {
+  CaseEventRow,
+  CaseFactRow,
+  CaseLocalRow,
+  CaseTime,
+  DimensionColumn,
+  EvidenceRow,
+  FollowUpRow,
+  SurveyFactRow,
+} from '../etl/store/tables.ts';
 import { businessTimeOf } from './business-detail.ts';
 import type { QueryDeps } from './prepare.ts';
 import { isMidnight, timeText, zonesOf } from './cases.ts';
 import { readCatalog, type Catalog } from './catalog.ts';
 import { decimalsOf } from './currency.ts';
+import { contestOf, type ContestRow } from './contests.ts';
+import { evidenceOf } from './evidence.ts';
 import { followUpOf } from './follow-up.ts';
+import { readLinks } from './links.ts';
 import type { CaseDetail } from './model/wire.ts';
+import { everything, isSeen, rowCodes, seenCatalog } from './sight.ts';
+import { withinSight } from './case-sight.ts';
 import { wholeDayBit } from './sql/whole-day.ts';
 
 type TextRow = Record<
@@ -16,21 +32,29 @@ type TextRow = Record<
 type Ids = Pick<CaseFactRow, 'case_id' | 'shard_key'>;
 
 /**
- * Everything the store knows of one case.
- * @returns null when there is no such case
+ * Everything the store knows of one case, as far as who asks may see it.
+ * @returns null when there is no such case, or it is none of theirs
  */
 export async function readCase(deps: QueryDeps, caseId: number): Promise<CaseDetail | null> {
   const { reader } = deps;
   const fact = await reader<CaseFactRow>('case_fact').where({ case_id: caseId }).first();
-  if (!fact) return null;
+  const { sight = everything } = deps;
+  const labels = await readCatalog(reader);
+  const rows = rowCodes(sight, labels);
+  if (!fact || !isSeen(rows, fact)) return null;
   const ids: Ids = { shard_key: fact.shard_key, case_id: fact.case_id };
-  const [catalog, zones, source, text, issues, events, surveys, followUps, flags] = await Promise.all([
-    readCatalog(reader),
+  const catalog = seenCatalog(labels, sight);
+  const own = { source: fact.source, source_id: fact.source_id };
+  const [zones, source, erased, text, issues, events, surveys, followUps, flags, locals, contest, evidence, links] = await Promise.all([
     zonesOf(deps),
     reader<{ source: number; connector: string }>('source_state').where({ source: fact.source }).first('connector'),
+    reader<{ source: number; source_id: string }>('erased_case')
+      .where(own)
+      .join('erasure', 'erasure.erasure_id', 'erased_case.erasure_id')
+      .first<{ at: number; erasure_id: number } | undefined>('erasure.at', 'erasure.erasure_id'),
     reader<TextRow & Ids>('case_text').where(ids).first(),
     reader<Ids & { position: number; issue: number; sub_issue: number }>('case_issue').where(ids).orderBy('position'),
-    reader<Ids & EventRow>('case_event')
+    reader<Ids & CaseEventRow>('case_event')
       .where(ids)
       .orderBy([{ column: 'at' }, { column: 'event_no' }]),
     reader<SurveyFactRow>('survey_fact').where(ids).orderBy('survey_id'),
@@ -40,15 +64,20 @@ export async function readCase(deps: QueryDeps, caseId: number): Promise<CaseDet
     reader<Ids & { flag_no: number; rule: FlagRule; field: string; message: string; value: string | null }>('case_flag')
       .where(ids)
       .orderBy('flag_no'),
+    reader<CaseLocalRow>('case_local').where(own).orderBy('field'),
+    reader<ContestRow>('attribution_contest').where(own).orderBy('contest_id', 'desc').first(),
+    reader<EvidenceRow>('case_evidence').where(ids).orderBy('evidence_no'),
+    readLinks(deps, caseId),
   ]);
   const zone = zones(fact.source);
   const label = (dimension: string, code: number) => (code === 0 ? null : leafOf(catalog.nameOf(dimension, code)));
-  return {
+  const known = fieldsOf(fact, text, catalog, zone);
+  return withinSight(sight, {
     case_id: fact.case_id,
     source: catalog.nameOf('source', fact.source),
     source_id: fact.source_id,
     owned_by: source?.connector ?? '',
-    fields: fieldsOf(fact, text, catalog, zone),
+    fields: known,
     derived: {
       ended_at: caseTime(fact, 'ended', zone),
       resolution_minutes: fact.resolution_minutes,
@@ -64,27 +93,39 @@ export async function readCase(deps: QueryDeps, caseId: number): Promise<CaseDet
     events: events.map((e) => ({
       kind: eventKinds[e.kind - 1] ?? '',
       at: timeText(e.at, e.is_whole_day === 1, zone) ?? '',
+      recorded_at: isoText(e.recorded_at),
       actor: e.actor,
       from: e.from_value,
       to: e.to_value,
+      note: e.note,
     })),
+    proposal: proposalOf(events, zone, known),
+    local: locals.map(({ field, said, set_by: by, set_at }) => ({ field, said: label(field, said), by, at: isoText(set_at) ?? '' })),
+    contest: contest ? contestOf(contest) : null,
     surveys: surveys.map((s) => {
       const noted = followUps.find((one) => one.source_id === s.source_id);
       return { ...surveyOf(s, catalog, zone), follow_up: noted ? followUpOf(noted) : null };
     }),
+    links,
+    evidence: evidence.map(evidenceOf),
     flags: flags.map(({ rule, field, message, value }): Flag => ({ rule, field, message, value: value ?? '' })),
+    erased: erased ? { at: isoText(erased.at), receipt: erased.erasure_id } : null,
     business_time: await businessTimeOf(deps, fact, catalog, zone),
-  };
+  });
 }
 
-interface EventRow {
-  event_no: number;
-  kind: number;
-  at: number;
-  is_whole_day: number;
-  actor: string | null;
-  from_value: string | null;
-  to_value: string | null;
+const decided = ['outcome', 'resolution_note', 'redress', 'redress_amount', 'root_cause', 'controllability', 'theme'] as const;
+
+/** The whole decision that waits for approval: what it leaves as it is stands in it too. */
+function proposalOf(events: readonly CaseEventRow[], zone: string, fields: CaseDetail['fields']): CaseDetail['proposal'] {
+  const asked = pendingProposal(events.map((event) => ({ ...event, kind: eventKinds[event.kind - 1] ?? '' })));
+  if (!asked) return null;
+  const changes = JSON.parse(asked.changes ?? '{}') as Record<string, [string | null, string | null]>; // written by the loader
+  return {
+    by: asked.actor,
+    at: timeText(asked.at, asked.is_whole_day === 1, zone) ?? '',
+    fields: Object.fromEntries(decided.map((name) => [name, changes[name] ? changes[name][1] : (fields[name]?.toString() ?? null)])),
+  };
 }
 
 /** The fields of the record as the store holds them: labels as text, flags only where the store keeps them. */

@@ -5,8 +5,9 @@ import { surveyKinds } from '../etl/record.ts';
 import type { CaseFactRow, SurveyFactRow } from '../etl/store/tables.ts';
 import { isoText } from '../etl/time.ts';
 import type { QueryDeps } from './prepare.ts';
-import { statementLimit } from './budget.ts';
+import { budgetOf, openBudget, type Budget } from './budget.ts';
 import { readCatalog, type Catalog } from './catalog.ts';
+import { everything, rowCodes, seenCatalog, withinRows, type Sight } from './sight.ts';
 import { parseDrill, rowsBehind, type DrillRows } from './drill.ts';
 import { mostExported, type CasePage, type CaseRow } from './model/wire.ts';
 import { decimalsOf } from './currency.ts';
@@ -25,18 +26,20 @@ const exportBlock = 500;
  *   known customers they are of, too
  * @throws BadInput by field
  */
-export async function listCases(deps: QueryDeps, raw: unknown): Promise<CasePage> {
+export async function listCases(given: QueryDeps, raw: unknown): Promise<CasePage> {
+  const budget = budgetOf(given);
+  const deps = { ...given, budget };
   const drill = parseDrill(raw);
   const paging = parsePaging(raw as Record<string, unknown>); // parseDrill has seen that it is an object
   const rows = await rowsBehind(deps, drill);
-  const timeout = statementLimit(deps.bounds);
   const catalog = await readCatalog(deps.reader);
-  const total = await countRows(deps.reader, rows, timeout);
-  const { found, cases } = await readPage(deps, rows, paging, { timeout, catalog, zones: await zonesOf(deps) });
+  const total = await countRows(deps.reader, rows, budget);
+  const { found, cases } = await readPage(deps, rows, paging, { budget, catalog, zones: await zonesOf(deps) });
   const last = found.at(-1);
   const next = found.length === paging.size && last ? `${last.received_on ?? ''}~${last.id}` : null;
-  const isCounted = (raw as Record<string, unknown>).customers === true && rows.fact !== 'survey';
-  const customers = isCounted ? await countRows(deps.reader, rows, timeout, 'f.customer_key') : undefined;
+  const { persons } = deps.sight ?? everything;
+  const isCounted = (raw as Record<string, unknown>).customers === true && rows.fact !== 'survey' && persons;
+  const customers = isCounted ? await countRows(deps.reader, rows, budget, 'f.customer_key') : undefined;
   return { total, page: paging.page, size: paging.size, cases, next, ...(customers !== undefined && { customers }) };
 }
 
@@ -45,19 +48,25 @@ export async function listCases(deps: QueryDeps, raw: unknown): Promise<CasePage
  * @param raw as for {@link listCases}, without paging
  * @throws BadInput by field, before the first block; also when there are more than {@link mostExported}
  */
-export async function exportCases(deps: QueryDeps, raw: unknown): Promise<AsyncIterable<CaseRow[]>> {
+export async function exportCases(given: QueryDeps, raw: unknown): Promise<AsyncIterable<CaseRow[]>> {
+  const budget = budgetOf(given);
+  const deps = { ...given, budget };
   const rows = await rowsBehind(deps, parseDrill(raw));
-  const timeout = statementLimit(deps.bounds);
-  const total = await countRows(deps.reader, rows, timeout);
+  const total = await countRows(deps.reader, rows, budget);
   if (total > mostExported) {
-    throw new BadInput([
-      { field: '', message: `${total} cases are more than the ${mostExported} of one file; narrow the period or add a filter` },
-    ]);
+    const message = `${total} cases are more than the ${mostExported} of one file; narrow the period or add a filter`;
+    throw new BadInput([{ field: '', message }], true);
   }
-  const reading = { timeout, catalog: await readCatalog(deps.reader), zones: await zonesOf(deps) };
+  const known = { catalog: await readCatalog(deps.reader), zones: await zonesOf(deps) };
   return (async function* () {
     for (let after: Paging['after'] = null; ;) {
-      const { found, cases } = await readPage(deps, rows, { page: 1, size: exportBlock, after }, reading);
+      // Who reads sets the pace, so each block has its own time.
+      const { found, cases } = await readPage(
+        deps,
+        rows,
+        { page: 1, size: exportBlock, after },
+        { ...known, budget: openBudget(given.bounds) },
+      );
       if (cases.length) yield cases;
       const last = found.at(-1);
       if (!last || found.length < exportBlock) return;
@@ -67,7 +76,7 @@ export async function exportCases(deps: QueryDeps, raw: unknown): Promise<AsyncI
 }
 
 interface Reading {
-  timeout: () => number;
+  budget: Budget;
   catalog: Catalog;
   zones: Zones;
 }
@@ -76,18 +85,18 @@ async function readPage(
   deps: QueryDeps,
   rows: DrillRows,
   paging: Paging,
-  { timeout, catalog, zones }: Reading,
+  { budget, catalog, zones }: Reading,
 ): Promise<{ found: Found[]; cases: CaseRow[] }> {
-  const found = await pageOf(deps.reader, rows, paging, timeout);
+  const found = await pageOf(deps.reader, rows, paging, budget);
   const ids = found.flatMap((f) => (f.case_id === null ? [] : [f.case_id]));
-  const byId = await readCases(deps.reader, ids, catalog, zones);
+  const sight = deps.sight ?? everything;
+  const byId = await readCases(deps.reader, ids, { catalog, zones, sight });
   const surveys =
     rows.fact === 'survey'
       ? await readSurveys(
           deps.reader,
           found.map((f) => f.id),
-          catalog,
-          zones,
+          { catalog, zones, sight },
         )
       : null;
   const cases = found.flatMap((f): CaseRow[] => {
@@ -115,34 +124,44 @@ export function timeText(at: number | null, isWholeDay: boolean, zone: string): 
   return isWholeDay ? localDate(at, zone) : isoText(at);
 }
 
-/** Cases as rows of a list, by id. */
-export async function readCases(knex: Knex, ids: number[], catalog: Catalog, zones: Zones): Promise<Map<number, CaseRow>> {
+/** What rows of a list are written with. */
+export interface Listing {
+  /** The labels of everybody. */
+  catalog: Catalog;
+  zones: Zones;
+  sight: Sight;
+}
+
+/** Cases as rows of a list, by id; without those that are not somebody's, and of the others what that person may see. */
+export async function readCases(knex: Knex, ids: number[], { catalog, zones, sight }: Listing): Promise<Map<number, CaseRow>> {
   if (ids.length === 0) return new Map();
   const rows: unknown[] = await knex('case_fact as f')
     .leftJoin('case_text as t', (on) => on.on('t.shard_key', 'f.shard_key').andOn('t.case_id', 'f.case_id'))
     .whereIn('f.case_id', [...new Set(ids)])
+    .where(withinRows(rowCodes(sight, catalog), 'f'))
     .select('f.*', 't.title');
+  const seen = seenCatalog(catalog, sight);
   return new Map(
-    (rows as (CaseFactRow & { title: string | null })[]).map((row) => [row.case_id, caseRow(row, catalog, zones(row.source))]),
+    (rows as (CaseFactRow & { title: string | null })[]).map((row) => [row.case_id, caseRow(row, seen, zones(row.source), sight)]),
   );
 }
 
-function caseRow(row: CaseFactRow & { title: string | null }, catalog: Catalog, zone: string): CaseRow {
+function caseRow(row: CaseFactRow & { title: string | null }, catalog: Catalog, zone: string, sight: Sight): CaseRow {
   const time = (name: 'received' | 'ended' | 'due') => timeText(row[`${name}_at`], (row.whole_day & wholeDayBit(name)) !== 0, zone);
   return {
     case_id: row.case_id,
     source_id: row.source_id,
-    title: row.title,
+    title: sight.text ? row.title : null,
     received_at: time('received'),
     ended_at: time('ended'),
     due_at: time('due'),
-    ...labelsOf(row, catalog),
+    ...labelsOf(row, catalog, sight),
     resolution_minutes: row.resolution_minutes,
     redress_amount: row.redress_minor === null ? null : row.redress_minor / 10 ** decimalsOf(row.redress_currency),
   };
 }
 
-function labelsOf(row: CaseFactRow | SurveyFactRow, catalog: Catalog) {
+function labelsOf(row: CaseFactRow | SurveyFactRow, catalog: Catalog, { persons }: Sight) {
   const label = (dimension: Parameters<Catalog['codeOf']>[0], code: number) => (code === 0 ? null : catalog.nameOf(dimension, code));
   return {
     source: catalog.nameOf('source', row.source),
@@ -154,12 +173,13 @@ function labelsOf(row: CaseFactRow | SurveyFactRow, catalog: Catalog) {
     issue: label('issue', row.issue),
     severity: label('severity', row.severity),
     team: label('team', row.team),
-    agent: label('agent', row.agent),
+    agent: persons ? label('agent', row.agent) : null,
     outcome: label('outcome', row.outcome),
   };
 }
 
-async function readSurveys(knex: Knex, ids: number[], catalog: Catalog, zones: Zones) {
+async function readSurveys(knex: Knex, ids: number[], { catalog, zones, sight }: Listing) {
+  const seen = seenCatalog(catalog, sight);
   const rows = await knex<SurveyFactRow>('survey_fact').whereIn('survey_id', ids);
   return new Map(
     rows.map((row) => {
@@ -180,7 +200,7 @@ async function readSurveys(knex: Knex, ids: number[], catalog: Catalog, zones: Z
         received_at: null,
         ended_at: null,
         due_at: null,
-        ...labelsOf(row, catalog),
+        ...labelsOf(row, seen, sight),
         resolution_minutes: null,
         redress_amount: null,
       };
@@ -194,9 +214,9 @@ export function isMidnight(at: number, zone: string): boolean {
   return localDate(at, zone) !== localDate(at - 1, zone);
 }
 
-async function countRows(knex: Knex, { fact, where }: DrillRows, timeout: () => number, of?: 'f.customer_key'): Promise<number> {
+async function countRows(knex: Knex, { fact, where }: DrillRows, budget: Budget, of?: 'f.customer_key'): Promise<number> {
   const what = of ? `count(distinct ${of})` : fact === 'case_issue' ? 'count(distinct f.case_id)' : 'count(*)';
-  const [row] = await selectRows(knex, join([sql(`select ${what} as n from ${tables[fact]} where`), where], ' '), timeout);
+  const [row] = await selectRows(knex, join([sql(`select ${what} as n from ${tables[fact]} where`), where], ' '), budget);
   return Number(row?.n ?? 0);
 }
 
@@ -206,7 +226,7 @@ interface Found {
   received_on: string | null;
 }
 
-async function pageOf(knex: Knex, { fact, where }: DrillRows, { page, size, after }: Paging, timeout: () => number): Promise<Found[]> {
+async function pageOf(knex: Knex, { fact, where }: DrillRows, { page, size, after }: Paging, budget: Budget): Promise<Found[]> {
   const isSurvey = fact === 'survey';
   const [date, id] = isSurvey ? ['f.answered_on', 'f.survey_id'] : ['f.received_on', 'f.case_id'];
   const day = isSurvey ? `coalesce(f.answered_on, f.asked_on, '')` : date;
@@ -218,7 +238,7 @@ async function pageOf(knex: Knex, { fact, where }: DrillRows, { page, size, afte
   ];
   if (after) pieces.push(sql(`and (${day}, ${id}) < (?, ?)`, after.date, after.id));
   pieces.push(sql(`order by ${day} desc, ${id} desc limit ? offset ?`, size, after ? 0 : (page - 1) * size));
-  const rows = await selectRows(knex, join(pieces, ' '), timeout);
+  const rows = await selectRows(knex, join(pieces, ' '), budget);
   return rows.map((row) => ({
     id: Number(row.id),
     case_id: row.case_id === null ? null : Number(row.case_id),

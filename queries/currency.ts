@@ -1,16 +1,21 @@
 import type { Knex } from 'knex';
+import { untilChanged } from './until-changed.ts';
+import { withinRows, type RowCodes } from './sight.ts';
 
 /**
  * The currency sums of money are in: the organisation's, else the one most amounts of the store are in.
  * @param isAsked whether a sum of money is wanted at all; else the store is not looked at
+ * @param rows of which cases
  * @returns ISO 4217 code and how many minor units make a major one
  */
 export async function readCurrency(
   knex: Knex,
   configured: string | null,
   isAsked = true,
+  rows: RowCodes = null,
 ): Promise<{ currency: string | null; minorUnits: number }> {
-  const currency = configured ?? (isAsked ? await mostUsed(knex) : null);
+  const read = () => (rows === null ? untilChanged(knex, 'currency', () => mostUsed(knex, null)) : mostUsed(knex, rows));
+  const currency = configured ?? (isAsked ? await read() : null);
   return { currency, minorUnits: 10 ** decimalsOf(currency) };
 }
 
@@ -20,8 +25,9 @@ export function decimalsOf(currency: string | null): number {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
-async function mostUsed(knex: Knex): Promise<string | null> {
+async function mostUsed(knex: Knex, codes: RowCodes): Promise<string | null> {
   const rows: unknown[] = await knex('case_fact')
+    .where(withinRows(codes))
     .whereNotNull('redress_currency')
     .groupBy('redress_currency')
     .select('redress_currency')

@@ -6,6 +6,7 @@ import { otherLabel } from './model/dimensions.ts';
 import { measureNames, measureOf, type MeasureName } from './model/measures.ts';
 import { parseQuery, type Query } from './model/query.ts';
 import { filterOf, rowsOf } from './model/tally.ts';
+import { everything, teamCodes } from './sight.ts';
 import { bandColumn, dimensionColumn } from './sql/columns.ts';
 import { conditionSql, dateColumns, filterSql, known } from './sql/conditions.ts';
 import type { Context } from './sql/context.ts';
@@ -120,14 +121,17 @@ function dated(on: DateName, from: string | null, to: string, context: Context, 
 async function keySql(deps: QueryDeps, prepared: Prepared, key: Record<string, string>, context: Context): Promise<Fragment[]> {
   const { query, catalog } = prepared;
   const columnOf = (name: string) => bandColumn(name, context) ?? sql(dimensionColumn(name === 'source' ? '+source' : name, context.fact));
+  const among = (name: string, code: number) => {
+    const list = isOneOf('', name === 'team' ? teamCodes(deps.sight ?? everything, [code]) : [code]);
+    const column = columnOf(name);
+    return { sql: column.sql + list.sql, values: [...column.values, ...list.values] };
+  };
   const isOther = query.by.length > 0 && query.limit !== null && query.by.some((name) => key[name] === otherLabel);
   if (isOther) {
     const [kept] = await chooseMembers(deps, [prepared]);
     const tuples = kept?.keep ?? null;
     if (tuples === null) return [sql('1 = 0')];
-    const outside = tuples.map((codes) =>
-      inside(all(codes.map((code, i) => join([columnOf(query.by[i] ?? 'kind'), sql('?', code)], ' = ')))),
-    );
+    const outside = tuples.map((codes) => inside(all(codes.map((code, i) => among(query.by[i] ?? 'kind', code)))));
     return outside.map((piece) => join([sql('not'), piece], ' '));
   }
   const problems: Problem[] = [];
@@ -139,9 +143,7 @@ async function keySql(deps: QueryDeps, prepared: Prepared, key: Record<string, s
     if (code === undefined)
       problems.push({ field: `key.${name}`, message: `unknown member "${label}"${didYouMean(label, catalog.names(name))}` });
     else {
-      const list = isOneOf('', [code]);
-      const column = columnOf(name);
-      pieces.push({ sql: column.sql + list.sql, values: [...column.values, ...list.values] });
+      pieces.push(among(name, code));
     }
   }
   if (problems.length) throw new BadInput(problems);

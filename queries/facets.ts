@@ -1,6 +1,7 @@
 import { BadInput, didYouMean, type Problem } from '../etl/errors.ts';
 import { answer } from './answer.ts';
 import { readCatalog } from './catalog.ts';
+import { everything, seenCatalog } from './sight.ts';
 import { dimensionNames, dimensionOf, noneLabel, type DimensionName } from './model/dimensions.ts';
 import { parseQuery, queryOf, type Query } from './model/query.ts';
 import type { FacetsJson } from './model/wire.ts';
@@ -47,7 +48,8 @@ export function parseFacets(raw: unknown): FacetRequest {
 
 /**
  * The members of a dimension with how many cases were received in the period under every filter but those on the dimension itself:
- * figures of the query API, so that they agree with the charts. Most frequent first, members without cases last.
+ * figures of the query API, so that they agree with the charts. Most frequent first, members without cases last; who sees some rows only is told of no
+ * labels without cases.
  * @throws BadInput for unknown labels in the other filters
  */
 export async function listFacets(deps: QueryDeps, { dimension, query, like, limit }: FacetRequest): Promise<FacetsJson> {
@@ -58,12 +60,16 @@ export async function listFacets(deps: QueryDeps, { dimension, query, like, limi
   const counted = queryOf({ measures: ['received'], by: [dimension], from, to, where, order: '-received', asOf, time });
   const { tables } = await answer(deps, [counted]);
   const cases = new Map(tables[0]?.rows.map((row) => [String(row[dimension]), Number(row.received)]));
-  const catalog = await readCatalog(deps.reader);
-  const known = new Set([...cases.keys(), ...catalog.names(dimension), ...(dimensionOf(dimension).type === 'label' ? [noneLabel] : [])]);
+  const sight = deps.sight ?? everything;
+  const isLabel = dimensionOf(dimension).type === 'label';
+  const listed = isLabel && sight.rows !== null ? [] : seenCatalog(await readCatalog(deps.reader), sight).names(dimension);
+  const known = new Set([...cases.keys(), ...listed, ...(isLabel ? [noneLabel] : [])]);
   const facet = (name: string) => ({ name, cases: cases.get(name) ?? 0 });
   const wanted = like.trim().toLowerCase();
   const found = [...known].filter((name) => name.toLowerCase().includes(wanted)).map(facet);
   found.sort((a, b) => b.cases - a.cases || (a.name < b.name ? -1 : 1));
-  const chosen = [...new Set([...only, ...out])].map((name) => (known.has(name) ? facet(name) : { name, cases: null }));
+  const chosen = [...new Set([...only, ...out])].map((name) =>
+    known.has(name) || sight.rows !== null ? facet(name) : { name, cases: null },
+  );
   return { labels: found.slice(0, limit), total: found.length, chosen };
 }

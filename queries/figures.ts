@@ -1,4 +1,4 @@
-import { openBudget } from './budget.ts';
+import { budgetOf } from './budget.ts';
 import { businessAgeOf } from './business.ts';
 import { otherCode } from './catalog.ts';
 import { sqlExecutor } from './executor.ts';
@@ -7,6 +7,8 @@ import type { MeasureName } from './model/measures.ts';
 import { talliesOf, type Frame, type Tally, type TallyRow, type Through } from './model/tally.ts';
 import { atQuery, type Prepared, type QueryDeps } from './prepare.ts';
 import type { MeasureFigures } from './table.ts';
+import { everything } from './sight.ts';
+import { withSmallTeams } from './small-teams.ts';
 import { laggingOf, lagOf, lagTally } from './lag.ts';
 import type { WindowPlan } from './windows.ts';
 
@@ -25,7 +27,7 @@ export async function figuresOfAll(deps: QueryDeps, asked: readonly (Asked | nul
   const tallies = plans.flatMap((plan) => plan.flatMap(talliesIn));
   await tallyOnce(deps, tallies, store);
   const rowsOf = (planned: Tally[]): TallyRow[][] => planned.map((tally) => store.get(JSON.stringify(tally)) ?? []);
-  const budget = deps.budget ?? openBudget(deps.bounds);
+  const budget = budgetOf(deps);
   const answers: MeasureFigures[][] = [];
   for (const [i, plan] of plans.entries()) {
     const figures = await atQuery(i, plans.length, async () => {
@@ -84,7 +86,8 @@ async function tallyOnce(deps: QueryDeps, tallies: readonly Tally[], store: Tall
     if (whole) store.set(key, leaveOver(whole, tally.keep ?? []));
     else missing.set(key, tally);
   }
-  const found = await (deps.executor ?? sqlExecutor(deps.reader)).tally([...missing.values()], deps.budget ?? openBudget(deps.bounds));
+  const executor = withSmallTeams(deps.executor ?? sqlExecutor(deps.reader), deps.sight ?? everything);
+  const found = await executor.tally([...missing.values()], budgetOf(deps));
   [...missing.keys()].forEach((key, i) => store.set(key, found[i] ?? []));
 }
 

@@ -2,7 +2,7 @@ import { openBudget, type Budget } from './budget.ts';
 import { isOfDuration, meanScores, type Measure } from './model/measure.ts';
 import { measureOf, type MeasureName } from './model/measures.ts';
 import type { TallyRow } from './model/tally.ts';
-import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type Survival, type TimePoint } from './stats/kaplan-meier.ts';
+import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type Survival } from './stats/kaplan-meier.ts';
 import { meanInterval } from './stats/mean-interval.ts';
 import { netPromoterScore } from './stats/nps.ts';
 import { dispersionOf, poissonRate } from './stats/poisson-rate.ts';
@@ -69,9 +69,9 @@ export function emptyFigure(measure: Measure): Figure {
     case 'ratio':
       return ratio(measure, [0, 0, 0]);
     case 'percentile':
-      return percentile(measure, distributionOf(new Map()));
+      return percentile(measure, distributionOf([]));
     case 'survival':
-      return stillOpen(measure, distributionOf(new Map()));
+      return stillOpen(measure, distributionOf([]));
   }
 }
 
@@ -185,8 +185,8 @@ async function mapped<A, B>(cells: ReadonlyMap<string, A[]>, make: (cell: A) => 
 /** A curve, and the ends alone, of one member and stretch. */
 interface Distribution {
   curve: Survival;
-  /** [minutes, count] of the cases that reached their end, ascending. */
-  ended: [number, number][];
+  /** Bin, count, bin, count, … ascending by time. */
+  bins: ArrayLike<number>;
   /** Minutes the longest known case was followed for; null for none. */
   longest: number | null;
 }
@@ -212,17 +212,13 @@ async function distributionsOf(rows: readonly TallyRow[], plan: WindowPlan, budg
   const cells = await cellsOf(
     rows,
     plan,
-    () => new Map<number, number>(),
-    (counts, row) => {
-      const bins = row.bins ?? [];
-      for (let i = 0; i < bins.length; i += 2) {
-        const bin = bins[i] ?? 0;
-        counts.set(bin, (counts.get(bin) ?? 0) + (bins[i + 1] ?? 0));
-      }
+    (): ArrayLike<number>[] => [],
+    (lists, row) => {
+      if (row.bins) lists.push(row.bins);
     },
     budget,
   );
-  found = await mapped(cells, distributionOf, budget);
+  found = await mapped(cells, (lists) => distributionOf(inTime(lists)), budget);
   known.set(key, found);
   return found;
 }
@@ -231,23 +227,48 @@ async function distributionsOf(rows: readonly TallyRow[], plan: WindowPlan, budg
  * Bins as times in minutes: an end at the lower edge of its bin; a case not ended stays at risk for every event whose bin starts in the hour of its age,
  * so it is last seen in the last minute of that hour (DESIGN §4 Durations), though followed for whole hours only.
  */
-function distributionOf(counts: ReadonlyMap<number, number>): Distribution {
-  const seen = [...counts].map(([bin, count]) => ({ bin, count, time: bin >= 0 ? bin : (-1 - bin) * 60 + 59 }));
-  seen.sort((a, b) => a.time - b.time);
-  const points: TimePoint[] = [];
-  const ended: [number, number][] = [];
+function distributionOf(bins: ArrayLike<number>): Distribution {
+  const room = bins.length / 2;
+  const points = { time: new Float64Array(room), events: new Float64Array(room), censored: new Float64Array(room) };
+  let at = -1;
   let longest: number | null = null;
-  for (const { bin, count, time } of seen) {
-    const isEnded = bin >= 0;
-    let point = points.at(-1);
-    if (point?.time !== time) points.push((point = { time, events: 0, censored: 0 }));
-    if (isEnded) {
-      point.events += count;
-      ended.push([bin, count]);
-    } else point.censored += count;
-    longest = Math.max(longest ?? 0, isEnded ? bin : time - 59);
+  for (let i = 0; i < bins.length; i += 2) {
+    const [bin, count] = [bins[i] ?? 0, bins[i + 1] ?? 0];
+    const time = timeOf(bin);
+    if (at < 0 || points.time[at] !== time) points.time[++at] = time;
+    const counts = bin >= 0 ? points.events : points.censored;
+    counts[at] = (counts[at] ?? 0) + count;
+    longest = Math.max(longest ?? 0, bin >= 0 ? bin : time - 59);
   }
-  return { curve: { ...kaplanMeier(points), longest }, ended, longest };
+  const used = (list: Float64Array) => list.subarray(0, at + 1);
+  const curve = kaplanMeier({ time: used(points.time), events: used(points.events), censored: used(points.censored) });
+  return { curve: { ...curve, longest }, bins, longest };
+}
+
+/** [minutes, count] of the cases that reached their end, ascending. */
+function endedOf(bins: ArrayLike<number>): [number, number][] {
+  const ended: [number, number][] = [];
+  for (let i = 0; i < bins.length; i += 2) if ((bins[i] ?? -1) >= 0) ended.push([bins[i] ?? 0, bins[i + 1] ?? 0]);
+  return ended;
+}
+
+function timeOf(bin: number): number {
+  return bin >= 0 ? bin : (-1 - bin) * 60 + 59;
+}
+
+/** Bins of several lists as one, ascending by time, each once. Those of a single list mostly are. */
+function inTime(lists: readonly ArrayLike<number>[]): ArrayLike<number> {
+  const [only = []] = lists;
+  if (lists.length <= 1 && isInTime(only)) return only;
+  const counts = new Map<number, number>();
+  for (const list of lists)
+    for (let i = 0; i < list.length; i += 2) counts.set(list[i] ?? 0, (counts.get(list[i] ?? 0) ?? 0) + (list[i + 1] ?? 0));
+  return [...counts].sort(([a], [b]) => timeOf(a) - timeOf(b) || b - a).flat();
+}
+
+function isInTime(list: ArrayLike<number>): boolean {
+  for (let i = 2; i < list.length; i += 2) if (list[i] === list[i - 2] || timeOf(list[i] ?? 0) < timeOf(list[i - 2] ?? 0)) return false;
+  return true;
 }
 
 function ratio(measure: Extract<Measure, { kind: 'ratio' }>, [n = 0, numerator = 0, ...more]: readonly number[]): Figure {
@@ -280,10 +301,11 @@ function meanOf(n: number, sum: number, reached: readonly number[]): Figure {
   return { value: mean, n, low, high: upper === null ? null : Math.min(meanScores.high, upper) };
 }
 
-function percentile(measure: Extract<Measure, { kind: 'percentile' }>, { curve, ended, longest }: Distribution): Figure {
+function percentile(measure: Extract<Measure, { kind: 'percentile' }>, { curve, bins, longest }: Distribution): Figure {
   const minutes = measure.unit === 'hours' ? 60 : 1440;
   const inUnit = (value: number | null) => (value === null ? null : value / minutes);
   if (!measure.censored) {
+    const ended = endedOf(bins);
     const last = ended.at(-1)?.[0] ?? null;
     return { value: inUnit(weightedQuantile(ended, measure.p)), n: curve.events, followedDays: last === null ? null : last / 1440 };
   }
@@ -303,9 +325,8 @@ function percentile(measure: Extract<Measure, { kind: 'percentile' }>, { curve, 
  */
 function stillOpen({ days }: Extract<Measure, { kind: 'survival' }>, { curve, longest }: Distribution): Figure {
   const at = days * 1440;
-  const last = curve.steps.at(-1);
   const figure = { n: curve.n, followedDays: longest === null ? null : longest / 1440 };
-  const isKnown = last !== undefined && (last.time >= at || last.survival <= 0);
+  const isKnown = curve.n > 0 && ((curve.time.at(-1) ?? 0) >= at || (curve.survival.at(-1) ?? 1) <= 0);
   if (!isKnown) return { ...figure, value: null, low: null, high: null };
   const step = survivalAt(curve, at)?.step ?? { survival: 1, greenwood: 0 };
   const { lower, upper } = survivalLimits(step, 'log-log');

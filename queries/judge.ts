@@ -10,21 +10,23 @@ import { mayBeIn } from './model/series-scope.ts';
 import type { LimitsJson, Row, Window } from './model/wire.ts';
 import type { Baseline } from './stats/control-chart.ts';
 import { widened, type Prepared } from './prepare.ts';
+import { firstReceived } from './first-received.ts';
+import { readCatalog } from './catalog.ts';
+import { everything, rowCodes, type Sight } from './sight.ts';
 
 /** What a query with `signals` is judged by: its own measures over a window that begins early and ends late enough. */
 export interface Judging {
   prepared: Prepared;
-  /** Local date of the first case of the store; null for none. A period that began before it is not known whole. */
+  /** Local date of the first case that who asks may see; null for none. A period that began before it is not known whole. */
   earliest: string | null;
   baselines: Baselines;
 }
 
 /** The wider windows of queries with `signals`, in the order given; null for those without, and for those by days. */
-export async function judgingOf(reader: Knex, prepared: readonly Prepared[]): Promise<(Judging | null)[]> {
+export async function judgingOf(reader: Knex, prepared: readonly Prepared[], sight: Sight = everything): Promise<(Judging | null)[]> {
   const judged = prepared.filter(({ query }) => query.signals && query.grain !== null && query.grain !== 'day');
   if (judged.length === 0) return prepared.map(() => null);
-  const span = (await reader('case_fact').min({ earliest: 'received_on' }).first()) as { earliest: string | null } | undefined;
-  const earliest = span?.earliest ?? null;
+  const earliest = await firstReceived(reader, rowCodes(sight, await readCatalog(reader)));
   const baselines = await readBaselines(reader, [...new Set(judged.flatMap(({ query }) => query.measures))]);
   return prepared.map((p) => {
     const { grain } = p.query;

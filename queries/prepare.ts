@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { BadInput } from '../etl/errors.ts';
-import { openBudget, type Bounds, type Budget } from './budget.ts';
+import { budgetOf, type Bounds, type Budget } from './budget.ts';
 import { readBusiness, type BusinessState } from './business.ts';
 import type { Cube } from './cube/cube.ts';
 import type { Executor } from './executor.ts';
@@ -11,6 +11,7 @@ import { measureOf, type MeasureName } from './model/measures.ts';
 import type { Query } from './model/query.ts';
 import type { Through } from './model/tally.ts';
 import { businessDay, type Note, type Window } from './model/wire.ts';
+import { everything, refuseHidden, rowCodes, seenCatalog, type Sight } from './sight.ts';
 import { scopeOf, throughOf, type Organisation, type Scope } from './scope.ts';
 import { currentWindow, windowBefore, type Known, type WindowPlan } from './windows.ts';
 
@@ -20,6 +21,8 @@ export interface QueryDeps {
   organisation: Organisation;
   now: () => number;
   bounds?: Bounds;
+  /** What of the facts who asks may see; absent: everything. */
+  sight?: Sight;
   /** What is left to the request; absent: all that the bounds allow. */
   budget?: Budget;
   /** The facts in memory, where they are kept. */
@@ -49,8 +52,13 @@ export async function prepareAll(deps: QueryDeps, queries: readonly Query[]): Pr
     readBusiness(deps.reader),
   ]);
   const isMoneyAsked = queries.some((q) => q.measures.includes('redress_amount'));
-  const { currency, minorUnits } = await readCurrency(deps.reader, deps.organisation.currency, isMoneyAsked);
-  const budget = deps.budget ?? openBudget(deps.bounds);
+  const { currency, minorUnits } = await readCurrency(
+    deps.reader,
+    deps.organisation.currency,
+    isMoneyAsked,
+    rowCodes(deps.sight ?? everything, catalog),
+  );
+  const budget = budgetOf(deps);
   const prepared: Prepared[] = [];
   for (const [i, query] of queries.entries()) {
     const one = await atQuery(i, queries.length, () => prepare(deps, query, catalog, sources, business, { currency, minorUnits }));
@@ -82,7 +90,10 @@ export async function atQuery<T>(index: number, count: number, work: () => T | P
     return await work();
   } catch (error) {
     if (!(error instanceof BadInput) || count === 1) throw error;
-    throw new BadInput(error.problems.map((p) => ({ ...p, field: `queries[${index}]${p.field ? `.${p.field}` : ''}` })));
+    throw new BadInput(
+      error.problems.map((p) => ({ ...p, field: `queries[${index}]${p.field ? `.${p.field}` : ''}` })),
+      error.isTooMuch,
+    );
   }
 }
 
@@ -94,7 +105,9 @@ function prepare(
   business: BusinessState,
   money: { currency: string | null; minorUnits: number },
 ): Prepared {
-  const scope = scopeOf(query, catalog, sources, deps.organisation.zone, deps.now());
+  const { sight = everything } = deps;
+  refuseHidden(query, sight);
+  const scope = scopeOf(query, catalog, sources, { zone: deps.organisation.zone, now: deps.now(), sight });
   const today = knownOf(scope);
   const mature = Math.max(0, ...query.measures.map((name) => matureDays(name)));
   const current = currentWindow(query, today, mature);
@@ -107,7 +120,16 @@ function prepare(
     if (business.rules.calendar === null) notes.push(note('only cases under a policy with a calendar are counted'));
     return { name, ...read, notes };
   });
-  return { query, scope, catalog, business, current, before: windowBefore(query, current, today), measures, ...money };
+  return {
+    query,
+    scope,
+    catalog: seenCatalog(catalog, sight),
+    business,
+    current,
+    before: windowBefore(query, current, today),
+    measures,
+    ...money,
+  };
 }
 
 /** Only sources with cases can make a period incomplete. */

@@ -1,5 +1,5 @@
 import { localDate } from '../etl/local-time.ts';
-import { statementLimit } from './budget.ts';
+import { budgetOf } from './budget.ts';
 import type { Window } from './model/wire.ts';
 import type { QueryDeps } from './prepare.ts';
 import { sql } from './sql/fragment.ts';
@@ -74,6 +74,6 @@ async function turnsOf(deps: QueryDeps, window: Window): Promise<Turn[]> {
     select name, state, started_at from runs where (state = 'failed') <> (coalesce(earlier, 'done') = 'failed') order by name, run_id`,
     ...instantsAround(window),
   );
-  const rows = await selectRows(deps.reader, statement, statementLimit(deps.bounds));
+  const rows = await selectRows(deps.reader, statement, budgetOf(deps));
   return rows.map(({ name, state, started_at }) => ({ source: String(name), isFailed: state === 'failed', at: Number(started_at) }));
 }

@@ -8,11 +8,14 @@ import { measureOf, type MeasureName } from './model/measures.ts';
 import type { Query, Where } from './model/query.ts';
 import type { Filter, SearchTerm, Through } from './model/tally.ts';
 import type { Note } from './model/wire.ts';
+import { everything, rowCodes, seenCatalog, seenFilter, type RowCodes, type Sight } from './sight.ts';
 import type { Today } from './windows.ts';
 
 /** What a query is about, in the codes of the store: which rows, which sources, until when. */
 export interface Scope {
   filter: Filter;
+  /** The codes that who asks is limited to, whatever is filtered by; null for all rows. It is part of `filter`. */
+  rows: RowCodes;
   /** Sources in scope that hold anything, each with its T, as an instant and as a local date. */
   sources: (SourceInfo & { at: number; known: Today })[];
   /** Whether the store has no other source with cases. */
@@ -30,14 +33,20 @@ export interface Organisation {
 }
 
 /**
- * Puts a query into codes.
- * @param now seconds UTC, for a store without sources
+ * Puts a query into codes, within what somebody may see: whatever reads facts by a query reads them by this.
+ * @param options `zone` of the organisation; `now` seconds UTC, for a store without sources; `sight` of who asks, everything where left out
  * @throws BadInput naming every unknown label with near names, and text without a word
  */
-export function scopeOf(query: Query, catalog: Catalog, sources: readonly SourceInfo[], zone: string | null, now: number): Scope {
+export function scopeOf(
+  query: Query,
+  catalog: Catalog,
+  sources: readonly SourceInfo[],
+  { zone, now, sight = everything }: { zone: string | null; now: number; sight?: Sight | undefined },
+): Scope {
   const problems: Problem[] = [];
-  const filter = filterOf(query.where, catalog, problems);
+  const asked = filterOf(query.where, seenCatalog(catalog, sight), problems);
   if (problems.length) throw new BadInput(problems);
+  const filter = seenFilter(asked, sight, catalog);
   const filled = sources.filter((s): s is SourceInfo & { through: number } => s.through !== null);
   const only = filter.members.source;
   const without = filter.not.source ?? [];
@@ -53,6 +62,7 @@ export function scopeOf(query: Query, catalog: Catalog, sources: readonly Source
   };
   return {
     filter,
+    rows: rowCodes(sight, catalog),
     sources: inScope.map((s) => {
       const then = Math.min(asOf, s.through);
       return { ...s, at: then, known: dayOf(then) };

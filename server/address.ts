@@ -1,10 +1,15 @@
 import type { Request } from 'express';
 import { BadInput, didYouMean } from '../etl/errors.ts';
 
-/** The parameter `name` of the address, or null when it is absent or empty. */
+/**
+ * The parameter `name` of the address, or null when it is absent or empty.
+ * @throws BadInput when it holds U+0000, which no text in PostgreSQL may
+ */
 export function textParameter(req: Request, name: string): string | null {
   const value = req.query[name];
-  return typeof value === 'string' && value !== '' ? value : null;
+  if (typeof value !== 'string' || value === '') return null;
+  if (value.includes('\0')) throw new BadInput([{ field: name, message: 'holds a character that cannot be seen' }]);
+  return value;
 }
 
 /**

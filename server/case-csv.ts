@@ -1,5 +1,5 @@
 import type { CaseRow } from '../queries/model/wire.ts';
-import { toCsv } from './formats.ts';
+import { csvRows, toCsv } from './formats.ts';
 
 const names = [
   'case_id', 'source', 'source_id', 'kind', 'status', 'received_at', 'ended_at', 'due_at', 'channel', 'company', 'product', 'issue', 'severity', 'team',
@@ -28,6 +28,6 @@ export async function* caseCsv(blocks: AsyncIterable<CaseRow[]>): AsyncGenerator
       answered_at: survey?.answered_at ?? null,
       score: survey?.score ?? null,
     }));
-    yield toCsv({ columns, rows }).replace(/^[^\n]*\n/, '');
+    yield csvRows(columns, rows);
   }
 }

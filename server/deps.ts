@@ -1,9 +1,12 @@
 import type { Config } from '../etl/config.ts';
+import type { ServerConfig } from '../etl/config-server.ts';
 import type { Log } from '../etl/log.ts';
+import type { Procedure } from '../etl/procedure.ts';
 import type { SourceDeps } from '../etl/run-source.ts';
 import type { Store } from '../etl/store/open.ts';
 import type { Cube } from '../queries/cube/cube.ts';
 import type { DigestDeps } from './digest/deps.ts';
+import type { OpenId } from './auth/openid.ts';
 import type { ConfigFile } from './config-file.ts';
 
 /** Everything the application reaches outside itself. */
@@ -12,6 +15,11 @@ export interface AppDeps {
   /** The facts in memory; absent: figures are asked of the store. */
   cube?: Pick<Cube, 'executor'> | undefined;
   organisation: Config['organisation'];
+  /** How cases are handled. */
+  procedure: Procedure;
+  /** The provider people can sign in with; absent: by password and link only. */
+  openId?: OpenId | null;
+  satisfaction: Config['satisfaction'];
   /** Starts a run of a configured source; resolves when it is under way. */
   runSource: RunSource;
   /** What runs need that the application starts by itself. Its `config.sources` grows when a source is added. */
@@ -25,10 +33,24 @@ export interface AppDeps {
   now: () => number;
   /** Folder of the built client. */
   clientDir: string;
+  /** Which proxies are believed and how many requests are taken; every part has a default. */
+  server?: { trustProxy?: readonly string[]; limits?: Partial<ServerConfig['limits']> };
   /** Aborted when the server is told to stop: answers without an end are ended. */
   stopped?: AbortSignal;
   /** How live runs are followed; every part has a default. */
   live?: LiveTiming;
+  /** How questions take turns; every part has a default. */
+  asking?: AskingLimits;
+}
+
+export interface AskingLimits {
+  /** Questions answered at once, default 8, and of one person, default 2. */
+  width?: number;
+  perAsker?: number;
+  /** How many of one person may wait, default 64. */
+  mostWaiting?: number;
+  /** Milliseconds one statement may take, default 30,000. */
+  timeout?: number;
 }
 
 export interface LiveTiming {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isProxy } from '../etl/config-server.ts';
 import { BadInput, didYouMean, type Problem } from '../etl/errors.ts';
 import { defaultSender, readMailbox, readMailServer, type MailSettings } from './digest/deliver/mail-settings.ts';
 
@@ -14,6 +15,8 @@ export interface Environment {
   configPath: string;
   /** Whether `configPath` was named by hand, so that its absence is a mistake. */
   isConfigNamed: boolean;
+  /** Bytes the facts may take in memory, 0 for none; null: as much as the cube allows itself. */
+  memoryBytes: number | null;
   logLevel: LogLevel;
   /** Whether an empty store is filled with demo data. */
   demo: boolean;
@@ -23,6 +26,8 @@ export interface Environment {
   mail: MailSettings | null;
   /** Where people reach this server, without a slash at its end; null: at its own address, once it is known what port it listens on. */
   publicUrl: string | null;
+  /** Proxies that are believed, instead of those of the configuration; null: those. */
+  trustProxy: string[] | null;
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -40,12 +45,22 @@ export const environmentKeys = {
     default: 'off',
     description: 'Whether a source added in the browser may be an address of this machine: on or off.',
   },
+  SILVERLINING_MEMORY: {
+    default: '',
+    description:
+      'Megabytes the facts may take in memory, 0 to ask the store instead; absent, 1500 or a quarter of the machine’s where that is less.',
+  },
   SMTP_URL: {
     default: '',
     description: 'Mail server, smtp://user:password@host:587 or smtps://…; absent, digests are made and kept but not mailed.',
   },
   MAIL_FROM: { default: '', description: 'Sender of mail, Name <address>; absent, Silverlining and the user of SMTP_URL or its host.' },
   SILVERLINING_URL: { default: '', description: 'Address people reach Silverlining at, for links in mail; absent, http://HOST:PORT.' },
+  SILVERLINING_TRUST_PROXY: {
+    default: '',
+    description:
+      'Reverse proxies whose X-Forwarded-For and -Proto are believed, with commas: loopback, linklocal, uniquelocal, addresses, networks; none: nobody. Absent, server.trust_proxy.',
+  },
   LOG_LEVEL: { default: 'info', description: `How much is logged: ${logLevels.join(', ')}.` },
 } as const satisfies Record<string, { default: string; description: string }>;
 
@@ -80,6 +95,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const localSources = given('SILVERLINING_LOCAL_SOURCES').toLowerCase();
   if (localSources !== 'on' && localSources !== 'off') fail('SILVERLINING_LOCAL_SOURCES', 'is neither on nor off');
 
+  const memory = given('SILVERLINING_MEMORY');
+  if (!/^\d{0,7}$/.test(memory)) fail('SILVERLINING_MEMORY', 'is not a number of megabytes: expected a whole number from 0');
+
   const mailServer = given('SMTP_URL') ? readMailServer(given('SMTP_URL')) : null;
   if (given('SMTP_URL') && !mailServer)
     problems.push({
@@ -96,6 +114,15 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       message: 'is not an address like https://silverlining.example.org, without a path or a password',
     });
 
+  const proxies = given('SILVERLINING_TRUST_PROXY')
+    .split(/[\s,]+/)
+    .filter((proxy) => proxy !== '' && proxy !== 'none');
+  if (!proxies.every(isProxy))
+    fail(
+      'SILVERLINING_TRUST_PROXY',
+      'is no list of proxies: expected addresses, networks like 10.0.0.0/8, or loopback, linklocal, uniquelocal',
+    );
+
   if (problems.length || !logLevel) throw new BadInput(problems);
   return {
     port,
@@ -104,11 +131,13 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     databaseUrl,
     configPath: path.resolve(folder, given('SILVERLINING_CONFIG')),
     isConfigNamed: Boolean(env.SILVERLINING_CONFIG?.trim()),
+    memoryBytes: memory ? Number(memory) * 1e6 : null,
     logLevel,
     demo: demo === 'on',
     localSources: localSources === 'on',
     mail: mailServer && { ...mailServer, from: sender ?? defaultSender(mailServer) },
     publicUrl,
+    trustProxy: given('SILVERLINING_TRUST_PROXY') ? proxies : null,
   };
 }
 

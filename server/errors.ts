@@ -62,13 +62,18 @@ export function withoutValues(error: unknown): { type: string; message: string; 
   if (!(error instanceof Error)) return { type: typeof error, message: 'something that is no error was thrown', stack: '' };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const fromStore = code !== undefined && /^(SQLITE_|[0-9A-Z]{5}$)/.test(code);
-  const message = fromStore ? engineMessage(error.message) : error.message;
+  const message = fromStore ? engineMessage(error.message, code) : error.message;
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return { type: error.name, message, ...(code === undefined ? {} : { code }), stack: frames.join('\n') };
 }
 
-function engineMessage(message: string): string {
+// States of PostgreSQL whose messages quote names of tables, columns and constraints, and no values: connections, constraints, statements,
+// rights, and the server itself. https://www.postgresql.org/docs/current/errcodes-appendix.html
+const quotesNames = /^(08|23|25|28|3D|40|42|53|55|57|58)[0-9A-Z]{3}$/;
+
+function engineMessage(message: string, code: string): string {
   const own = message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
+  if (quotesNames.test(code)) return own;
   // Engines quote names and values alike.
   return /["'\n]/.test(own) ? 'the store refused a statement' : own;
 }
@@ -80,7 +85,7 @@ interface Answer {
 }
 
 function known(error: unknown): Answer | null {
-  if (error instanceof BadInput) return { status: 400, problems: error.problems };
+  if (error instanceof BadInput) return { status: error.isTooMuch ? 422 : 400, problems: error.problems };
   if (error instanceof Refused) return { status: error.status, problems: [{ field: '', message: error.message }], current: error.current };
   if (error instanceof RunInProgress) return { status: 409, problems: [{ field: error.source, message: error.message }] };
   if (error instanceof SourceFailed) return { status: 503, problems: [{ field: error.source, message: error.message }] };
@@ -89,13 +94,24 @@ function known(error: unknown): Answer | null {
       status: 400,
       problems: [{ field: '', message: 'the address cannot be read: a % must be followed by two hexadecimal digits of UTF-8' }],
     };
+  if (error instanceof Error && 'code' in error && noText.includes(String(error.code)))
+    return { status: 400, problems: [{ field: '', message: 'something in the request is no text: expected no character NUL (U+0000)' }] };
   // What Express and its body parser throw: a status below 500 and a type.
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
   if (status < 400 || status >= 500) return null;
   const messages: Record<number, string> = {
     400: 'the request could not be read: expected a JSON object in UTF-8',
-    413: 'the request is too large',
+    413: `the request is larger than ${limitOf(error)}; send less at once`,
     415: 'the encoding of the request is not supported: expected JSON in UTF-8',
   };
   return { status, problems: [{ field: '', message: messages[status] ?? 'the request could not be understood' }] };
+}
+
+// What PostgreSQL says to NUL within a text, which SQLite takes.
+const noText = ['22021', '22P05'];
+
+/** What the body parser allowed. */
+function limitOf(error: unknown): string {
+  const { limit } = error as { limit?: unknown };
+  return typeof limit === 'number' ? `${Math.round(limit / 1024)} KiB` : 'is read';
 }

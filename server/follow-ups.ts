@@ -3,6 +3,7 @@ import { BadInput, didYouMean, type Problem } from '../etl/errors.ts';
 import type { FollowUpRow, SurveyFactRow } from '../etl/store/tables.ts';
 import { followUpOf } from '../queries/follow-up.ts';
 import { followUpStateNames, longestNote, type FollowUpBody, type FollowUpJson } from '../queries/model/follow-up.ts';
+import { isSeen, type RowCodes } from '../queries/sight.ts';
 import { overtaken, Refused } from './errors.ts';
 import { sourceCode } from './page.ts';
 import { readVersion } from './version.ts';
@@ -31,19 +32,20 @@ export function readFollowUp(body: unknown): FollowUpBody {
 
 /**
  * Notes what was done about the answer to a survey, over the version its writer saw.
+ * @param options `rows` of which surveys it may be
  * @returns what stands there now, and the number of the survey
  * @throws BadInput when there is no such source, Refused when there is no such survey or somebody noted something else meanwhile
  */
 export async function noteFollowUp(
   trx: Knex,
   { source, survey, state, note, version }: FollowUpBody,
-  { by, now }: { by: string; now: number },
+  { by, now, rows = null }: { by: string; now: number; rows?: RowCodes },
 ): Promise<{ surveyId: number; noted: FollowUpJson }> {
   const code = await sourceCode(trx, source);
   const found = await trx<SurveyFactRow>('survey_fact')
     .where({ source: code ?? 0, source_id: survey })
-    .first('survey_id', 'source');
-  if (!found) throw new Refused(404, `there is no survey "${survey}" in ${source}`);
+    .first('survey_id', 'source', 'team', 'company', 'agent', 'agent_credited');
+  if (!found || !isSeen(rows, found)) throw new Refused(404, `there is no survey "${survey}" in ${source}`);
   const key = { source: found.source, source_id: survey };
   const content = { state, note: note || null, changed_by: by, changed_at: now, version: version + 1 };
   const written =

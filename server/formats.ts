@@ -15,6 +15,7 @@ import {
   vectorFromArray,
   type DataType,
 } from 'apache-arrow';
+import { openBudget, type Budget } from '../queries/budget.ts';
 import type { AnswerJson, Column, Row, TableJson, Value } from '../queries/model/wire.ts';
 
 /** The forms an answer can be given in, with their media types. */
@@ -40,16 +41,48 @@ export function chooseFormat(named: string | undefined, accept: string | undefin
   return 'json';
 }
 
-/** An answer in a form: CSV holds the tables one after the other with a blank line between, Arrow one stream a table back to back. */
-export function formatAnswer(answer: AnswerJson, format: Format): string | Uint8Array {
-  switch (format) {
-    case 'json':
-      return JSON.stringify(answer);
-    case 'csv':
-      return answer.tables.map(toCsv).join('\r\n');
-    case 'arrow':
-      return joined(answer.tables.map(toArrow));
+/**
+ * An answer in a form: CSV holds the tables one after the other with a blank line between, Arrow one stream a table back to back. It is made piece by
+ * piece, so that others get their turn and it ends where nobody waits for it any more.
+ * @throws BadInput when it has more bytes than the budget has
+ */
+export async function formatAnswer(answer: AnswerJson, format: Format, budget: Budget = openBudget()): Promise<string | Uint8Array> {
+  const pieces: (string | Uint8Array)[] = [];
+  for (const piece of piecesOf[format](answer)) {
+    budget.spend('bytes', Buffer.byteLength(piece));
+    pieces.push(piece);
+    await budget.rest();
   }
+  return format === 'arrow' ? joined(pieces as Uint8Array[]) : pieces.join(''); // the pieces of Arrow are bytes, the others' texts
+}
+
+const block = 500;
+
+const piecesOf: Record<Format, (answer: AnswerJson) => Generator<string | Uint8Array>> = {
+  *json({ tables, ...rest }) {
+    let before = '{"tables":[';
+    for (const { columns, rows, ...more } of tables) {
+      yield `${before}{"columns":${JSON.stringify(columns)},"rows":[`;
+      for (const [i, some] of blocksOf(rows)) yield (i ? ',' : '') + JSON.stringify(some).slice(1, -1);
+      yield `],${JSON.stringify(more).slice(1)}`;
+      before = ',';
+    }
+    yield `${tables.length ? '' : before}],${JSON.stringify(rest).slice(1)}`;
+  },
+  *csv({ tables }) {
+    for (const [i, { columns, rows }] of tables.entries()) {
+      yield (i ? '\r\n' : '') + csvHeader(columns);
+      for (const [, some] of blocksOf(rows)) yield csvRows(columns, some);
+    }
+  },
+  *arrow({ tables }) {
+    for (const table of tables) yield toArrow(table);
+  },
+};
+
+/** Rows a few at a time, each with the position of its first. */
+function* blocksOf(rows: readonly Row[]): Generator<[number, readonly Row[]]> {
+  for (let i = 0; i < rows.length; i += block) yield [i, rows.slice(i, i + block)];
 }
 
 /**
@@ -57,8 +90,16 @@ export function formatAnswer(answer: AnswerJson, format: Format): string | Uint8
  * apostrophe before it.
  */
 export function toCsv({ columns, rows }: Pick<TableJson, 'columns' | 'rows'>): string {
-  const lines = [columns.map((c) => csvField(c.name)), ...rows.map((row) => columns.map((c) => csvField(row[c.name] ?? null)))];
-  return lines.map((line) => `${line.join(',')}\r\n`).join('');
+  return csvHeader(columns) + csvRows(columns, rows);
+}
+
+function csvHeader(columns: readonly Column[]): string {
+  return `${columns.map((c) => csvField(c.name)).join(',')}\r\n`;
+}
+
+/** Rows of CSV without a header, each with its end of line. */
+export function csvRows(columns: readonly Column[], rows: readonly Row[]): string {
+  return rows.map((row) => `${columns.map((c) => csvField(row[c.name] ?? null)).join(',')}\r\n`).join('');
 }
 
 /**
@@ -118,10 +159,13 @@ function isSmall(value: Value): boolean {
   return value === null || Math.abs(Number(value)) < 2 ** 31;
 }
 
+// Also with blanks before it, and as the full-width signs that some spreadsheets read as the others.
+const isFormula = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
+
 function csvField(value: Value): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const guarded = /^\s*[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const guarded = isFormula.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 

@@ -89,7 +89,7 @@ architecture('opens the store in one place, and databases to read from in their 
   const opens = imports.filter((i) => layerOf(i.from) !== null && !i.isTypeOnly && ['knex', 'sqlite3', 'pg'].includes(i.to));
   assert.equal(
     [...new Set(opens.map((i) => i.from))],
-    ['etl/connectors/sql-postgresql.ts', 'etl/connectors/sql-sqlite.ts', 'etl/store/open.ts'],
+    ['etl/connectors/sql-postgresql.ts', 'etl/connectors/sql-sqlite.ts', 'etl/store/database-file.ts', 'etl/store/open.ts'],
   );
 });
 

@@ -29,7 +29,7 @@ docs('the README lists every command', () => {
 docs('every command line that is shown is one that exists, with its flags', () => {
   const wrong: string[] = [];
   for (const page of pages) {
-    for (const [shown, name, rest = ''] of readFileSync(page, 'utf8').matchAll(/npx silverlining (\w+)([^\n`#|]*)/g)) {
+    for (const [shown, name, rest = ''] of readFileSync(page, 'utf8').matchAll(/npx silverlining ([\w-]+)([^\n`#|]*)/g)) {
       const command = commands.find((c) => c.name === name);
       const flags = [...rest.matchAll(/ --([\w-]+)/g)].map((match) => match[1] ?? '');
       if (!command || flags.some((flag) => !Object.hasOwn(command.flags, flag))) wrong.push(`${page}: ${shown.trim()}`);

@@ -12,6 +12,8 @@ export interface Section {
   letter: string;
   /** Whether a phone's bar has it; the others are behind "More". */
   isMain?: true;
+  /** The action a role must allow for it to be of use. */
+  needs?: string;
 }
 
 interface Route {
@@ -37,14 +39,35 @@ const routes: Route[] = [
     title: 'Satisfaction',
     section: { label: 'Satisfaction', letter: 's' },
   },
-  { pattern: '/coaching', file: 'Coaching', hasFigures: true, title: 'Coaching', section: { label: 'Coaching', letter: 'h' } },
+  {
+    pattern: '/coaching',
+    file: 'Coaching',
+    hasFigures: true,
+    title: 'Coaching',
+    section: { label: 'Coaching', letter: 'h', needs: 'see_persons' },
+  },
+  {
+    pattern: '/work',
+    file: 'Work',
+    title: 'Work to do',
+    section: { label: 'Work to do', letter: 'w', isMain: true, needs: 'handle_case' },
+  },
   { pattern: '/cases', file: 'Cases', title: 'Cases', section: { label: 'Cases', letter: 'c', isMain: true } },
-  { pattern: '/cases/new', file: 'EntryPage', title: 'Enter a case', section: { label: 'Enter a case', letter: 'n', isMain: true } },
+  {
+    pattern: '/cases/new',
+    file: 'EntryPage',
+    title: 'Enter a case',
+    section: { label: 'Enter a case', letter: 'n', isMain: true, needs: 'enter_case' },
+  },
+  { pattern: '/cases/duplicates', file: 'Duplicates', title: 'Likely duplicates', under: '/cases' },
   { pattern: '/cases/:id', file: 'CasePage', title: 'Case' },
   { pattern: '/digests', file: 'Digests', title: 'Digests', section: { label: 'Digests', letter: 't' } },
   { pattern: '/digests/:id', file: 'DigestIssue', title: 'Digest', under: '/digests' },
-  { pattern: '/data', file: 'DataPage', title: 'Data', section: { label: 'Data', letter: 'd' } },
+  { pattern: '/data', file: 'DataPage', title: 'Data', section: { label: 'Data', letter: 'd', needs: 'see_sources' } },
   { pattern: '/data/definitions', file: 'Definitions', title: 'Definitions', under: '/data' },
+  { pattern: '/people', file: 'People', title: 'People', section: { label: 'People', letter: 'p', needs: 'manage_people' } },
+  { pattern: '/people/audit', file: 'AuditTrail', title: 'Audit trail', under: '/people' },
+  { pattern: '/account', file: 'Account', title: 'Your account', section: { label: 'Account', letter: 'a' } },
 ];
 
 type PageModule = { default: Component<PageProps> };

@@ -17,6 +17,11 @@ class Session {
     return this.#state.status === 'ready' ? this.#state.meta : null;
   }
 
+  /** Whether the role of who is signed in allows an action of `server/auth/roles.ts`; false until that is known. */
+  can(action: string): boolean {
+    return this.meta?.user.can.includes(action) === true;
+  }
+
   /** Asks for it, at the start and again after data changed. */
   async load(): Promise<void> {
     onSignedOut(() => (this.#state = { status: 'ended' }));

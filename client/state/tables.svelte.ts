@@ -1,7 +1,7 @@
 import type { Query } from '../../queries/model/query.ts';
 import type { TableJson } from '../../queries/model/wire.ts';
 import { comparable } from '../comparable.ts';
-import { ApiFailed, failureOf } from '../transport.ts';
+import { ApiFailed, failureOf, isOfAddress } from '../transport.ts';
 import { Latest, type Asked } from './latest.svelte.ts';
 import { viewState } from './view.svelte.ts';
 
@@ -60,7 +60,7 @@ export class Tables {
   /** What a headline says where there are no figures to tell of; empty while they are under way or there. */
   get instead(): string {
     const { state } = this.#answer;
-    if (state.status === 'failed') return state.code === 400 ? 'This address has no answer.' : 'The figures could not be fetched.';
+    if (state.status === 'failed') return isOfAddress(state.code) ? 'This address has no answer.' : 'The figures could not be fetched.';
     return state.status === 'cancelled' ? 'The figures were not waited for.' : '';
   }
 

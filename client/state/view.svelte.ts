@@ -2,7 +2,7 @@ import type { Problem } from '../../etl/errors.ts';
 import { viewFromSearch, viewToSearch, viewWithout, type View } from '../../queries/model/view.ts';
 import type { TableJson } from '../../queries/model/wire.ts';
 import { addressWith } from '../address.ts';
-import { ApiFailed } from '../transport.ts';
+import { ApiFailed, isOfAddress } from '../transport.ts';
 import { readDrill, searchWithDrill, viewPart, type Drill } from './drill.ts';
 import { archiveFromSearch, type ArchivePlace } from './archive-place.ts';
 import { placeFromSearch, type Place } from './place.ts';
@@ -51,7 +51,7 @@ class ViewState {
 
   /** Keeps what the server refused of this address, so that the screen says it once; other failures are not the address's. */
   noteFailure(error: unknown): void {
-    if (error instanceof ApiFailed && error.status === 400)
+    if (error instanceof ApiFailed && isOfAddress(error.status))
       this.#refused = { address: router.path + router.search, problems: error.problems };
   }
 

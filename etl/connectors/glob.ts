@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Whether a file is the store or the configuration itself, or goes with them: they hold everything, and no pattern means them. */
+/** Whether a file is the store, the configuration or evidence of a case, or goes with them: they hold everything, and no pattern means them. */
 export function isOwnFile(name: string): boolean {
-  return /^silverlining\.(sqlite|ya?ml)/i.test(name);
+  return /^silverlining\.(sqlite|ya?ml)|\.evidence$/i.test(name);
 }
 
 /** Whether a path is a pattern: it holds `*` or `?`. */

@@ -2,9 +2,13 @@ import type { Knex } from 'knex';
 import { SourceFailed } from '../errors.ts';
 import type { Store } from './open.ts';
 
-/** Tables about cases, which Citus keeps in shards by `shard_key`; the others stand where their case does. The first comes first. */
+/**
+ * Tables about cases, which Citus keeps in shards by `shard_key`; the others stand where their case does. The first comes first. Pairs of cases
+ * (`case_link`, `case_band`) are in no shard: the two may lie in different ones.
+ */
 export const shardedTables = [
   'case_fact', 'case_issue', 'case_text', 'case_raw', 'case_event', 'case_flag', 'survey_fact', 'source_row', 'source_waiting',
+  'case_evidence',
 ] as const; // prettier-ignore
 /** Small tables that are copied whole to every node. */
 export const copiedTables = ['label'] as const;

@@ -25,10 +25,36 @@ export function storeFault(error: unknown): string | null {
   }
 }
 
+const unreachable = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE', 'ENOENT'];
+
+/**
+ * What to tell people where a PostgreSQL store could not be opened, or null for any other error.
+ * @param url of the store; what is told has its host and database, and no password
+ */
+export function connectFault(error: unknown, url: string): string | null {
+  const code = codeOf(error);
+  const { host, pathname } = URL.canParse(url) ? new URL(url) : { host: '', pathname: '' };
+  const place = `the database ${decodeURIComponent(pathname.slice(1))} on ${host || 'this machine'}`;
+  if (code === '3D000') return `there is no ${place.slice('the '.length)}: create it, or mend the address in DATABASE_URL`;
+  if (code === '28P01' || code === '28000' || /^SASL|password must be/.test(error instanceof Error ? error.message : ''))
+    return `${place} refuses the user or the password: mend them in DATABASE_URL`;
+  if (code === '42501') return `${place}: ${plain(error)}; the user of DATABASE_URL must be able to make tables in it`;
+  if (code === '53300') return `${place} has no free connection: wait, or raise its max_connections`;
+  if (
+    unreachable.includes(code) ||
+    /^(08|57P)/.test(code) ||
+    /timeout|terminated unexpectedly/i.test(error instanceof Error ? error.message : '')
+  )
+    return `${place} does not answer${code ? ` (${code})` : ''}: see that the server runs, and that DATABASE_URL names it`;
+  return null;
+}
+
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
+/** The engine's own words, without the statement that Knex puts in front. */
 function plain(error: unknown): string {
-  return (error as Error).message.replace(/^SQLITE_[A-Z]+: /, '');
+  const { message } = error as Error;
+  return message.slice(message.lastIndexOf(' - ') + 1).replace(/^- |^SQLITE_[A-Z]+: /, '');
 }

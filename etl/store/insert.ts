@@ -45,8 +45,8 @@ export async function insertRows(
     return at < 0 ? `?::${type}` : `(value ->> ${at})::${type}`;
   });
   const json = jsonText(rows.map((row) => differing.map((place) => row[place])));
-  // "where true": without it SQLite's parser takes "on" for a join condition. jsonb_each spares reading each row's text again for every column.
-  const from = types ? 'json_array_elements(?::json) as rows (value)' : 'jsonb_each(?) where true';
+  // "where true": without it SQLite's parser takes "on" for a join condition. jsonb spares reading each row's text again for every column.
+  const from = types ? 'jsonb_array_elements(?::jsonb) as rows (value)' : 'jsonb_each(?) where true';
   await trx.raw(`insert into ?? (${columns.map(() => '??').join(', ')}) select ${values.join(', ')} from ${from}${onConflict}`, [
     table, ...columns, ...shared, json, ...(conflict ?? []), ...set.flatMap((c) => [c, `excluded.${c}`]),
   ]); // prettier-ignore

@@ -1,9 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import createKnex, { type Knex } from 'knex';
+import type { Client } from 'pg';
 import type { Database } from 'sqlite3';
 import { SourceFailed } from '../errors.ts';
-import { storeFault } from './fault.ts';
+import { connectFault, storeFault } from './fault.ts';
+import { finishRestore, refuseWhileRestoring } from './finish-restore.ts';
+import { isSqlite } from './insert.ts';
 import { migrationNames, migrationSource } from './migrations/index.ts';
 import { retryWhileBusy } from './transact.ts';
 
@@ -25,9 +28,13 @@ export interface Store {
 
 /**
  * Opens the store, creates it when it is missing and brings it up to date. Several processes may have it open at once.
- * @throws SourceFailed when the store cannot be written, with what to do; Error when the folder or the database cannot be opened
+ * @throws SourceFailed when the store cannot be written or the database not be reached, with what to do; Error when the folder or the database cannot be opened
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  if (!options.databaseUrl) {
+    refuseWhileRestoring(options.dataDir);
+    finishRestore(options.dataDir);
+  }
   mkdirSync(options.dataDir, { recursive: true });
   const store = options.databaseUrl
     ? await openPostgresql(options.databaseUrl)
@@ -36,10 +43,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await migrate(store.writer);
   } catch (error) {
     await store.close();
-    const fault = storeFault(error);
+    const fault = storeFault(error) ?? (options.databaseUrl ? connectFault(error, options.databaseUrl) : null);
     throw fault === null
       ? error
-      : new SourceFailed(options.databaseUrl ? 'the database' : options.dataDir, fault, { retriable: true, cause: error });
+      : new SourceFailed(options.databaseUrl ? 'the store' : options.dataDir, fault, { retriable: true, cause: error });
   }
   return store;
 }
@@ -65,7 +72,7 @@ function openSqlite(filename: string): Store {
     });
   // Synchronous "normal" in WAL: killing the process loses nothing; after a power cut the last commits may be missing, never broken.
   const writer = open(1, 'pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on; pragma cache_size = -65536;');
-  const reader = open(3, 'pragma cache_size = -32768; pragma query_only = on;');
+  const reader = open(4, 'pragma cache_size = -32768; pragma query_only = on;');
   return storeOf(writer, reader, 'sqlite');
 }
 
@@ -79,8 +86,23 @@ async function openPostgresql(url: string): Promise<Store> {
   });
   pg.types.setTypeParser(1700, Number);
   pg.types.setTypeParser(1082, (text: string) => text);
-  const open = (max: number) => createKnex({ client: 'pg', connection: url, log: quiet, pool: { min: 0, max } });
-  return storeOf(open(1), open(4), 'postgresql');
+  const open = (max: number, isReader: boolean) =>
+    createKnex({
+      client: 'pg',
+      connection: url,
+      log: quiet,
+      pool: {
+        min: 0,
+        max,
+        afterCreate(connection: Client, done: (error: Error | null, connection: Client) => void) {
+          // So that what a process that died was asking ends with it; servers before version 14 do not know it.
+          connection.query("set client_connection_check_interval = '5s'", () => {
+            connection.query(`set default_transaction_read_only = ${isReader ? 'on' : 'off'}`, (error) => done(error, connection));
+          });
+        },
+      },
+    });
+  return storeOf(open(1, false), open(5, true), 'postgresql');
 }
 
 function storeOf(writer: Knex, reader: Knex, engine: Store['engine']): Store {
@@ -93,11 +115,15 @@ async function end(knex: Knex): Promise<void> {
   await knex.destroy();
 }
 
+/** Number of the lock that lets one process at a time migrate a database of PostgreSQL; SQLite has one writer anyway. */
+const migrationLock = 5_170_322;
+
 /** All or nothing in one transaction, so that a killed process leaves neither half a schema nor Knex's lock behind. */
 async function migrate(writer: Knex): Promise<void> {
   await retryWhileBusy(async () => {
     if (await isUpToDate(writer)) return;
     await writer.transaction(async (trx) => {
+      if (!isSqlite(trx)) await trx.raw('select pg_advisory_xact_lock(?)', [migrationLock]);
       if (await isUpToDate(trx)) return;
       await trx.migrate.latest({ migrationSource });
     });

@@ -155,6 +155,43 @@ export const surveyFactColumns: readonly (keyof SurveyFactRow)[] = [
   'answered_on', 'scale', 'score', 'is_satisfied', 'comment', 'agent_credited', ...dimensionColumns, ...surveyCopies,
 ]; // prettier-ignore
 
+/** What can be said here of a case of a source: what it teaches, and who it is to be counted for where the source is mistaken. */
+export const localFields = ['theme', 'root_cause', 'agent'] as const satisfies readonly DimensionColumn[];
+export type LocalField = (typeof localFields)[number];
+
+/** What is said here of a case of a source. */
+export interface CaseLocalRow {
+  source: number;
+  source_id: string;
+  field: LocalField;
+  /** Empty: none. */
+  label: string;
+  /** Code of what the source says. */
+  said: number;
+  set_by: string;
+  /** Seconds since 1970 UTC. */
+  set_at: number;
+}
+
+/** Something that happened to a case; its first event is that it was received. */
+export interface CaseEventRow {
+  event_no: number;
+  /** Position in the list of kinds plus 1. */
+  kind: number;
+  at: number;
+  is_whole_day: number;
+  actor: string | null;
+  from_value: string | null;
+  to_value: string | null;
+  note: string | null;
+  /** JSON: field of the record -> [before, after]. */
+  changes: string | null;
+  /** JSON: surveys as they stood from then on. */
+  surveys: string | null;
+  /** Seconds since 1970 UTC; null where nobody knows: of a source, or older than the column. */
+  recorded_at: number | null;
+}
+
 export interface SourceStateRow {
   source: number;
   name: string;
@@ -266,6 +303,67 @@ export interface FollowUpRow {
   changed_at: number;
   /** From 1, one more with every change. */
   version: number;
+}
+
+/** A receipt of what was erased. */
+export interface ErasureRow {
+  erasure_id: number;
+  at: number;
+  erased_by: string;
+  reason: 'request' | 'age';
+  /** How many were changed. */
+  cases: number;
+  surveys: number;
+  rejected: number;
+  /** JSON list of names. */
+  sources: string;
+  /** Of the keyed hash of the customer; null where their cases name none. */
+  customer_hash: string | null;
+  /** Drawn by chance, in place of the keyed hash. */
+  customer_key: string | null;
+}
+
+/** A case that takes no identity and no text any more. */
+export interface ErasedCaseRow {
+  source: number;
+  source_id: string;
+  erasure_id: number;
+}
+
+/** A file that belongs to a case; its bytes lie in the data folder under `hash`, unless it was removed and nothing else has them. */
+export interface EvidenceRow {
+  case_id: number;
+  shard_key: number;
+  evidence_no: number;
+  hash: string;
+  name: string;
+  type: string;
+  bytes: number;
+  note: string;
+  added_by: string;
+  added_at: number;
+  removed_by: string | null;
+  removed_at: number | null;
+  removal_reason: string | null;
+}
+
+/** What two cases are to one another: found and not yet decided, or what somebody said. */
+export type LinkState = 'likely' | 'duplicate' | 'related' | 'dismissed';
+
+/** A pair of cases; `case_id` is the later of the two, and where it is a duplicate, one of the other. */
+export interface CaseLinkRow {
+  case_id: number;
+  shard_key: number;
+  other_id: number;
+  other_shard_key: number;
+  state: LinkState;
+  /** `said`: found by nobody but who said so. */
+  reason: 'customer' | 'text' | 'both' | 'said';
+  /** Thousandths of the shingles of both texts that they have in common; null where that is not why. */
+  score: number | null;
+  is_own_duplicate: number;
+  decided_by: string | null;
+  decided_at: number | null;
 }
 
 export interface SavedViewRow {
@@ -380,12 +478,30 @@ export interface DigestPartRow {
   sha256: string;
 }
 
-/** A message to one recipient and what became of it. */
+/** A link by which a customer says how satisfied they are; whether it still works is told by its times. */
+export interface SurveyInvitationRow {
+  invitation_id: number;
+  /** SHA-256 of the secret of the link; null until the mail with the link is written. */
+  token_hash: string | null;
+  case_id: number;
+  /** Key of the survey it answers. */
+  survey: string;
+  question: string;
+  /** What a mail says above the question. */
+  message: string;
+  asked_at: number;
+  /** First instant at which it does not work any more. */
+  expires_at: number;
+  withdrawn_at: number | null;
+  answered_at: number | null;
+}
+
+/** A message to one recipient and what became of it: an issue or what befell it, or to a customer a question how satisfied they are. */
 export interface DigestDeliveryRow {
   delivery_id: number;
   issue_id: string;
   digest_id: number;
-  kind: 'digest' | 'test' | 'alert' | 'webhook';
+  kind: 'digest' | 'test' | 'alert' | 'webhook' | 'survey';
   /** Of mail in small letters; of a webhook `webhook`. */
   address: string;
   round: number;

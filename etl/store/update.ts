@@ -4,7 +4,7 @@ import type { Value } from './tables.ts';
 
 /**
  * Gives rows that are there new values, in one statement with one bound JSON text. Rows that are not there are passed over.
- * @param keys the columns a row is found by, whole numbers; they are the first of every row
+ * @param keys the columns a row is found by; they are the first of every row
  * @param columns the columns to set; they follow in every row
  */
 export async function updateRows(
@@ -18,7 +18,7 @@ export async function updateRows(
   const all = [...keys, ...columns];
   const types = isSqlite(trx) ? null : await columnTypes(trx, table);
   const values = all.map((column, i) => (types ? `(value ->> ${i})::${types.get(column) ?? 'text'}` : `value ->> '$[${i}]'`));
-  const from = types ? 'json_array_elements(?::json) as rows (value)' : 'jsonb_each(?)';
+  const from = types ? 'jsonb_array_elements(?::jsonb) as rows (value)' : 'jsonb_each(?)';
   await trx.raw(
     `update ?? set ${columns.map(() => '?? = given.??').join(', ')} ` +
       `from (select ${values.map((value) => `${value} as ??`).join(', ')} from ${from}) as given ` +

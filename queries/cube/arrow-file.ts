@@ -5,14 +5,14 @@ import { crc32 } from 'node:zlib';
 import { Field, Float64, Int16, Int32, Int8, Schema } from 'apache-arrow';
 import { FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
 import { BufferRegion, FieldNode, Message, RecordBatch } from 'apache-arrow/ipc/metadata/message';
-import { packings, type Bits, type Packed } from './packed.ts';
+import { packings, type Bits, type Packed, type Spread } from './packed.ts';
 
 // The library reads and writes whole batches; a column of a few bytes in a file of gigabytes is read alone, so the frame of the format is written here:
 // https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format
 
 const magic = Buffer.from('ARROW1');
 const types = { 8: () => new Int8(), 16: () => new Int16(), 32: () => new Int32(), 64: () => new Float64() } as const;
-const sumsKey = 'crc32';
+const [sumsKey, spreadsKey] = ['crc32', 'spreads'];
 
 /** A column of a file: its name, and in how many bits its values are. */
 export interface FileColumn {
@@ -20,8 +20,14 @@ export interface FileColumn {
   bits: Bits;
 }
 
+/** The values of a column in a batch, and what they lie between. */
+export interface FileValues {
+  values: Packed;
+  spread: Spread;
+}
+
 /**
- * Writes an Arrow IPC file batch by batch, each with the CRC-32 of every column in its metadata.
+ * Writes an Arrow IPC file batch by batch, each with the CRC-32 of every column and what its values lie between in its metadata.
  * @param about goes into the metadata of the schema under these keys
  * @param batches the columns of each batch, in order, all of one length
  */
@@ -29,7 +35,7 @@ export async function writeArrow(
   file: FileHandle,
   columns: readonly FileColumn[],
   about: Record<string, string>,
-  batches: Iterable<Packed[]>,
+  batches: Iterable<FileValues[]>,
 ): Promise<void> {
   const fields = columns.map(({ name, bits }) => new Field(name, types[bits](), false));
   const schema = new Schema(fields, new Map(Object.entries(about)));
@@ -42,16 +48,18 @@ export async function writeArrow(
   await put(framed(Message.encode(Message.from(schema))));
   const blocks: FileBlock[] = [];
   for (const batch of batches) {
-    const bytes = batch.map((values) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    const rows = batch[0]?.length ?? 0;
+    const bytes = batch.map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const rows = batch[0]?.values.length ?? 0;
     let length = 0;
     const regions = bytes.flatMap((values) => {
       const region = new BufferRegion(length, values.length);
       length += values.length + (-values.length & 7);
       return [new BufferRegion(region.offset, 0), region];
     });
-    const sums = new Map([[sumsKey, bytes.map((values) => crc32(values)).join()]]);
-    const header = new RecordBatch(rows, batch.map(() => new FieldNode(rows, 0)), regions, null, [], sums); // prettier-ignore
+    const spreads = JSON.stringify(batch.map(({ spread: { least, most, hasNone } }) => [least, most, hasNone]));
+    const sums = bytes.map((values) => crc32(values)).join();
+    const metadata = new Map([[spreadsKey, spreads], [sumsKey, `${crc32(spreads)},${sums}`]]); // prettier-ignore
+    const header = new RecordBatch(rows, batch.map(() => new FieldNode(rows, 0)), regions, null, [], metadata); // prettier-ignore
     const message = framed(Message.encode(Message.from(header, length)));
     blocks.push(new FileBlock(message.length + (-message.length & 7), length, at));
     await put(message);
@@ -77,7 +85,7 @@ export interface ArrowFile {
    * The values of a column in a batch.
    * @throws Error when they are not what was written
    */
-  read(column: string, batch: number): Packed;
+  read(column: string, batch: number): FileValues;
   close(): void;
 }
 
@@ -88,13 +96,13 @@ export interface ArrowFile {
 export function openArrow(path: string): ArrowFile {
   const file = openSync(path, 'r');
   let isOpen = true;
-  const bytesAt = (position: number, length: number): Uint8Array<ArrayBuffer> => {
+  const read = <T extends Uint8Array>(bytes: T, position: number): T => {
     // Its number may be that of another file by then.
     if (!isOpen) throw new Error('it is closed');
-    const bytes = new Uint8Array(length);
-    if (readSync(file, bytes, 0, length, position) !== length) throw new Error('it ends too early');
+    if (readSync(file, bytes, 0, bytes.length, position) !== bytes.length) throw new Error('it ends too early');
     return bytes;
   };
+  const bytesAt = (position: number, length: number) => read(new Uint8Array(length), position);
   const close = () => {
     if (isOpen) closeSync(file);
     isOpen = false;
@@ -113,8 +121,11 @@ export function openArrow(path: string): ArrowFile {
       const message = Message.decode(bytesAt(block.offset, block.metaDataLength).subarray(8));
       if (!message.isRecordBatch()) throw new Error('a batch is damaged');
       const regions = message.header().buffers.filter((_, i) => i % 2 === 1);
-      const sums = (message.metadata.get(sumsKey) ?? '').split(',').map(Number);
-      return { start: block.offset + block.metaDataLength, regions, sums };
+      const [own, ...sums] = (message.metadata.get(sumsKey) ?? '').split(',').map(Number);
+      const text = message.metadata.get(spreadsKey) ?? '';
+      if (crc32(text) !== own) throw new Error('a batch is damaged');
+      const spreads = (JSON.parse(text) as [number | null, number | null, boolean][]).map(spreadOf); // its checksum says that it is as it was written
+      return { start: block.offset + block.metaDataLength, regions, sums, spreads };
     });
     return {
       about: footer.schema.metadata,
@@ -124,10 +135,12 @@ export function openArrow(path: string): ArrowFile {
         const [place, bits] = [names.indexOf(column), columns.get(column)];
         const found = batches[batch];
         const region = found?.regions[place];
-        if (!found || !region || !bits || region.length > size) throw new Error(`${column} is missing`);
-        const bytes = bytesAt(found.start + region.offset, region.length);
+        const spread = found?.spreads[place];
+        if (!found || !region || !spread || !bits || region.length > size) throw new Error(`${column} is missing`);
+        const memory = new SharedArrayBuffer(region.length);
+        const bytes = read(new Uint8Array(memory), found.start + region.offset);
         if (crc32(bytes) !== found.sums[place]) throw new Error(`${column} is damaged`);
-        return viewOf(bytes, bits);
+        return { values: packings[bits].over(memory), spread };
       },
       close,
     };
@@ -135,6 +148,11 @@ export function openArrow(path: string): ArrowFile {
     close();
     throw error;
   }
+}
+
+/** Infinities, of columns without values, are null in JSON. */
+function spreadOf([least, most, hasNone]: [number | null, number | null, boolean]): Spread {
+  return { least: least ?? Infinity, most: most ?? -Infinity, hasNone };
 }
 
 /** A message as it stands in a file: a mark, its length with the blanks to the next multiple of eight, and itself. */
@@ -151,10 +169,4 @@ function bitsOf({ name, type }: Field): Bits {
   const bits = (Object.keys(packings).map(Number) as Bits[]).find((b) => types[b]().toString() === String(type));
   if (!bits) throw new Error(`${name} has a type it should not have`);
   return bits;
-}
-
-function viewOf({ buffer }: Uint8Array<ArrayBuffer>, bits: Bits): Packed {
-  if (bits === 8) return new Int8Array(buffer);
-  if (bits === 16) return new Int16Array(buffer);
-  return bits === 32 ? new Int32Array(buffer) : new Float64Array(buffer);
 }

@@ -3,20 +3,15 @@ import { durations } from '../model/measure.ts';
 import { timesByBit } from '../sql/whole-day.ts';
 
 /**
- * How a column is held: whole numbers of 32 bits; instants, keys and money as doubles; dates as days since 1970; words as positions in a list of
- * those met; of some it only matters whether there is a value.
+ * How a column is read: numbers, instants in seconds among them; dates as days since 1970; bins of durations by their place in the order of all bins; words as
+ * positions in a list of those met; of some it only matters whether there is a value.
  */
-export type ColumnKind = 'whole' | 'wide' | 'day' | 'word' | 'given';
-
-export type Held = Int32Array | Float64Array;
-
-/** What stands for null among whole numbers, days and words; among doubles it is NaN, which no comparison meets. */
-export const nothing = -2_147_483_648;
+export type ColumnKind = 'number' | 'day' | 'bin' | 'word' | 'given';
 
 type Columns = Readonly<Record<string, ColumnKind>>;
 
 const kinds = (names: readonly string[], kind: ColumnKind): Columns => Object.fromEntries(names.map((name) => [name, kind]));
-const instants = (names: readonly string[]): Columns => kinds(names.map((name) => `${name}_at`), 'wide'); // prettier-ignore
+const instants = (names: readonly string[]): Columns => kinds(names.map((name) => `${name}_at`), 'number'); // prettier-ignore
 const days = (names: readonly string[]): Columns => kinds(names.map((name) => `${name}_on`), 'day'); // prettier-ignore
 
 /** Codes of a case, copied on to its surveys. */
@@ -34,29 +29,25 @@ const bins = Object.keys(durations).flatMap((name) => [`${name}_bin`, `${name}_b
 /** The columns that tallies read, by table; the first is the key that rows are in the order of. A test compares them with the store's own. */
 export const held = {
   case_fact: {
-    case_id: 'wide',
-    ...kinds(['source', ...codes, ...marks, 'whole_day', 'reopen_count', 'reassign_count'], 'whole'),
+    case_id: 'number',
+    ...kinds(['source', ...codes, ...marks, 'whole_day', 'reopen_count', 'reassign_count'], 'number'),
     ...instants(timesByBit),
     ...days(dated),
-    ...kinds(['resolution_minutes', 'ended_business_minutes', ...bins], 'whole'),
-    ...kinds(['redress_minor', 'received_business_seconds'], 'wide'),
+    ...kinds(['resolution_minutes', 'ended_business_minutes'], 'number'),
+    ...kinds(bins, 'bin'),
+    ...kinds(['redress_minor', 'received_business_seconds'], 'number'),
     redress_currency: 'word',
     customer_key: 'given',
   },
   survey_fact: {
-    survey_id: 'wide',
-    case_id: 'wide',
-    ...kinds(['source', 'survey_kind', 'score', 'is_satisfied', 'agent_credited', ...codes], 'whole'),
-    ...kinds(['is_vulnerable', 'is_duplicate', 'is_ended_on_unknown_date', 'resolution_minutes'], 'whole'),
+    survey_id: 'number',
+    case_id: 'number',
+    ...kinds(['source', 'survey_kind', 'score', 'is_satisfied', 'agent_credited', ...codes], 'number'),
+    ...kinds(['is_vulnerable', 'is_duplicate', 'is_ended_on_unknown_date', 'resolution_minutes'], 'number'),
     ...instants(['asked', 'answered', 'received', 'resolved', 'ended']),
     ...days(['asked', 'answered']),
     scale: 'word',
   },
-  case_issue: { case_id: 'wide', ...kinds(['issue', 'sub_issue'], 'whole') },
+  case_issue: { case_id: 'number', ...kinds(['issue', 'sub_issue'], 'number') },
 } as const satisfies Record<string, Columns>;
 export type HeldTable = keyof typeof held;
-
-/** Bytes a row of a table takes. */
-export function rowBytes(table: HeldTable): number {
-  return Object.values<ColumnKind>(held[table]).reduce((sum, kind) => sum + (kind === 'wide' ? 8 : 4), 1);
-}

@@ -16,9 +16,16 @@ export function dayOf(date: string): number {
   return day;
 }
 
+const dates = new Map<number, string>();
+
 /** The date `YYYY-MM-DD` so many days after 1970-01-01. */
 export function dateOf(day: number): string {
-  return new Date(day * dayMs).toISOString().slice(0, 10);
+  let date = dates.get(day);
+  if (date === undefined) {
+    date = new Date(day * dayMs).toISOString().slice(0, 10);
+    if (dates.size < mostKnown) dates.set(day, date);
+  }
+  return date;
 }
 
 const starts = new Map<Grain, Map<number, string>>();

@@ -1,22 +1,34 @@
-import { nothing, type Held } from './columns.ts';
-
-/** Numbers as a file holds them. */
-export type Packed = Int8Array<ArrayBuffer> | Int16Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
-/** How they are held there, by the bits of one. */
+/** Numbers as a file and a chunk hold them. */
+export type Packed = Int8Array | Int16Array | Int32Array | Float64Array;
+/** How they are held there, by the bits of one; `none` stands for no value. */
 export const packings = {
-  8: { make: (length: number) => new Int8Array(length), none: -128 },
-  16: { make: (length: number) => new Int16Array(length), none: -32_768 },
-  32: { make: (length: number) => new Int32Array(length), none: nothing },
-  64: { make: (length: number) => new Float64Array(length), none: NaN },
+  8: { over: (memory: ArrayBufferLike) => new Int8Array(memory), none: -128 },
+  16: { over: (memory: ArrayBufferLike) => new Int16Array(memory), none: -32_768 },
+  32: { over: (memory: ArrayBufferLike) => new Int32Array(memory), none: -2_147_483_648 },
+  64: { over: (memory: ArrayBufferLike) => new Float64Array(memory), none: NaN },
 } as const;
 export type Bits = keyof typeof packings;
 
-/** What the values of a column lie between; `isWhole`: none has a fraction. Of a column without values least is above most. */
-export interface Range {
-  least: number;
-  most: number;
-  isWhole: boolean;
-  hasNone: boolean;
+/** Memory that threads share, for what is kept for long: V8 does not count it, so what is let go of is not given back at once. */
+export const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+/** Memory of one thread; what is sent of it to others is copied. */
+export const own = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
+
+/** Room for so many values of so many bits. */
+export function makePacked(length: number, bits: Bits, memory: (bytes: number) => ArrayBufferLike): Packed {
+  return packings[bits].over(memory((length * bits) / 8));
+}
+
+/** What values lie between, both inclusive, and whether some are none. Without values least is above most. */
+export interface Spread {
+  readonly least: number;
+  readonly most: number;
+  readonly hasNone: boolean;
+}
+
+/** The same, and whether none of the values has a fraction. */
+export interface Range extends Spread {
+  readonly isWhole: boolean;
 }
 
 /** The range of no values yet. */
@@ -24,19 +36,17 @@ export function emptyRange(): Range {
   return { least: Infinity, most: -Infinity, isWhole: true, hasNone: false };
 }
 
-/** Takes more values into a range. */
-export function widen(range: Range, values: Held): void {
-  const isReal = values instanceof Float64Array;
-  let { least, most } = range;
+/** The range of values, NaN for none, and of those of another range. */
+export function rangeOf(values: Float64Array, { least, most, isWhole, hasNone }: Range = emptyRange()): Range {
   for (const value of values) {
-    if (isReal ? Number.isNaN(value) : value === nothing) range.hasNone = true;
+    if (value !== value) hasNone = true;
     else {
       if (value < least) least = value;
       if (value > most) most = value;
-      if (isReal && !Number.isInteger(value)) range.isWhole = false;
+      if (isWhole && !Number.isInteger(value)) isWhole = false;
     }
   }
-  [range.least, range.most] = [least, most];
+  return { least, most, isWhole, hasNone };
 }
 
 /** The one value all rows of a column have, null for none; undefined where they differ. */
@@ -47,32 +57,20 @@ export function constantOf({ least, most, hasNone }: Range): number | null | und
 
 /** The fewest bits that hold every value of a range, and one value more that stands for none. */
 export function bitsFor({ least, most, isWhole }: Range): Bits {
-  if (!isWhole || least <= nothing || most > 2_147_483_647) return 64;
+  if (!isWhole || least <= packings[32].none || most > 2_147_483_647) return 64;
   if (least > -128 && most <= 127) return 8;
   return least > -32_768 && most <= 32_767 ? 16 : 32;
 }
 
-/** The same values in so many bits. */
-export function pack(values: Held, bits: Bits): Packed {
-  const { make, none } = packings[bits];
-  const packed = make(values.length);
-  if (values instanceof Float64Array) for (let i = 0; i < values.length; i++) packed[i] = orNone(values[i] ?? NaN, none);
-  else if (bits === 32) packed.set(values);
-  else for (let i = 0; i < values.length; i++) packed[i] = values[i] === nothing ? none : (values[i] ?? none);
+/** Values, NaN for none, in so many bits. */
+export function pack(values: Float64Array, bits: Bits, memory: (bytes: number) => ArrayBufferLike = own): Packed {
+  const { none } = packings[bits];
+  const packed = makePacked(values.length, bits, memory);
+  if (bits === 64) packed.set(values);
+  else for (let i = 0; i < values.length; i++) packed[i] = orNone(values[i] ?? NaN, none);
   return packed;
 }
 
 function orNone(value: number, none: number): number {
   return Number.isNaN(value) ? none : value;
-}
-
-/** Writes packed values into a column from a position on. */
-export function unpack(packed: Packed, bits: Bits, into: Held, at: number): void {
-  const { none } = packings[bits];
-  const missing = into instanceof Float64Array ? NaN : nothing;
-  if (Object.is(none, missing)) return into.set(packed, at);
-  for (let i = 0; i < packed.length; i++) {
-    const value = packed[i] ?? 0;
-    into[at + i] = value === none ? missing : value;
-  }
 }

@@ -4,16 +4,16 @@ import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Knex } from 'knex';
-import { openArrow, writeArrow, type ArrowFile, type FileColumn } from './arrow-file.ts';
-import { held, nothing, type Held, type HeldTable } from './columns.ts';
+import { engineOf } from '../sql/select.ts';
+import { openArrow, writeArrow, type ArrowFile, type FileColumn, type FileValues } from './arrow-file.ts';
+import { chunkRows, constantChunk, type Chunk } from './chunk.ts';
+import { held, type HeldTable } from './columns.ts';
 import { Facts } from './facts.ts';
-import { bitsFor, constantOf, emptyRange, pack, unpack, widen, type Packed } from './packed.ts';
+import { bitsFor, constantOf, emptyRange, pack, rangeOf } from './packed.ts';
 import type { ColumnTable, StoredRows } from './table.ts';
 
 /** Changes with what the files hold: files of another version are not read. */
-const version = 1;
-/** Rows of a batch. */
-const batch = 65_536;
+const version = 3;
 
 /** What a snapshot is of: a store, as of a change. */
 export interface SnapshotOf {
@@ -33,10 +33,18 @@ interface About extends SnapshotOf {
   words: Record<string, string[]>;
 }
 
-/** What tells a store from every other: when it was made, to the millisecond. A store brought back from a backup is the same. */
+/**
+ * What tells a store from every other: when it was made, to the millisecond, and on PostgreSQL its number on the server, since databases are copied
+ * there and go on apart. A SQLite store brought back from a backup is the same.
+ */
 export async function storeIdentity(reader: Knex): Promise<string> {
   const first = await reader('knex_migrations').orderBy('id').first<{ name: string; migration_time: unknown }>('name', 'migration_time');
-  return createHash('sha256').update(JSON.stringify(first)).digest('base64url').slice(0, 22);
+  const database: unknown =
+    engineOf(reader) === 'postgresql' ? await reader('pg_database').whereRaw('datname = current_database()').first('oid') : null;
+  return createHash('sha256')
+    .update(JSON.stringify([first, database]))
+    .digest('base64url')
+    .slice(0, 22);
 }
 
 /**
@@ -120,9 +128,9 @@ async function writeTable(
   const columns: FileColumn[] = [];
   const constants: About['constants'] = {};
   for (const name of Object.keys(held[table.name])) {
-    const range = emptyRange();
+    let range = emptyRange();
     for (const part of partsOf(rows)) {
-      widen(range, table.valuesAt(name, part));
+      range = rangeOf(table.valuesAt(name, part), range);
       // Others who ask get their turn.
       await new Promise(setImmediate);
     }
@@ -130,9 +138,12 @@ async function writeTable(
     if (constant === undefined) columns.push({ name, bits: bitsFor(range) });
     else constants[name] = constant;
   }
-  function* batches(): Generator<Packed[]> {
+  function* batches(): Generator<FileValues[]> {
     for (const part of partsOf(rows)) {
-      yield columns.map(({ name, bits }) => pack(table.valuesAt(name, part), bits));
+      yield columns.map(({ name, bits }) => {
+        const values = table.valuesAt(name, part);
+        return { values: pack(values, bits), spread: rangeOf(values) };
+      });
     }
   }
   const whole: About = { ...about, version, table: table.name, rows: rows.length, constants };
@@ -147,7 +158,7 @@ async function writeTable(
 }
 
 function* partsOf(rows: Int32Array): Generator<Int32Array> {
-  for (let from = 0; from < rows.length; from += batch) yield rows.subarray(from, from + batch);
+  for (let from = 0; from < rows.length; from += chunkRows) yield rows.subarray(from, from + chunkRows);
 }
 
 function openIfThere(file: string): ArrowFile | null {
@@ -173,14 +184,11 @@ function storedRows(file: ArrowFile, { rows, constants, words }: About): StoredR
   return {
     count: rows,
     words,
-    read(column, into, from, to) {
+    chunk(column, index) {
       const constant = constants[column];
-      if (constant !== undefined) {
-        into.fill(constant ?? (into instanceof Float64Array ? NaN : nothing), 0, to - from);
-        return;
-      }
+      if (constant !== undefined) return constantChunk(constant);
       try {
-        readParts(file, column, into, from, to);
+        return readChunk(file, column, index);
       } catch (error) {
         throw new UnreadableSnapshot(error instanceof Error ? error.message : String(error), { cause: error });
       }
@@ -188,13 +196,10 @@ function storedRows(file: ArrowFile, { rows, constants, words }: About): StoredR
   };
 }
 
-function readParts(file: ArrowFile, column: string, into: Held, from: number, to: number): void {
+/** A batch of a file is a chunk in memory, as it stands there. */
+function readChunk(file: ArrowFile, column: string, index: number): Chunk {
   const bits = file.columns.get(column);
   if (!bits) throw new Error(`${column} is missing`);
-  for (let i = Math.floor(from / batch); i * batch < to; i++) {
-    const start = i * batch;
-    const packed = file.read(column, i);
-    const [first, last] = [Math.max(from, start), Math.min(to, start + packed.length)];
-    unpack(packed.subarray(first - start, last - start), bits, into, first - from);
-  }
+  const { values, spread } = file.read(column, index);
+  return { values, bits, ...spread };
 }

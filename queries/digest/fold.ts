@@ -1,14 +1,7 @@
 import { noneLabel, otherLabel } from '../model/dimensions.ts';
 import { measureOf, type MeasureName } from '../model/measures.ts';
 import type { Row } from '../model/wire.ts';
-
-/** A digest is forwarded: a group of fewer cases could be somebody (DOMAIN §6). */
-export const fewestOfGroup = 5;
-
-/** Whether a count tells of a group that is too small to be told; none at all is nobody. */
-export function isTooFew(count: unknown): boolean {
-  return typeof count === 'number' && count > 0 && count < fewestOfGroup;
-}
+import { isTooFew, splitSmall } from '../small-groups.ts';
 
 /** The rows of a table that may be told by name, and what all others come to. */
 export interface Folded {
@@ -49,13 +42,10 @@ function foldBy(rows: readonly Row[], count: (row: Row) => number, { dimension, 
   const isFirst = (row: Row) => first?.has(String(row[dimension])) === true;
   const large = sized.filter((row) => !isTooFew(count(row)));
   const kept = new Set([...large.filter(isFirst), ...large.filter((row) => !isFirst(row))].slice(0, most));
-  const named = large.filter((row) => kept.has(row));
-  const rest = sized.filter((row) => !kept.has(row));
   const left = rows.filter(isOther).reduce((sum, row) => sum + count(row), 0);
-  const total = () => rest.reduce((sum, row) => sum + count(row), left);
-  const isHidden = () => rest.some((row) => isTooFew(count(row)));
-  while (named.length && (isTooFew(total()) || (isHidden() && rest.length === 1 && left === 0))) rest.push(named.pop() as Row); // there is one
-  return { named, rest: total() > 0 ? { members: rest.length, total: total() } : null };
+  const { named, rest } = splitSmall(sized, count, { left, mayName: (row) => kept.has(row) });
+  const total = rest.reduce((sum, row) => sum + count(row), left);
+  return { named, rest: total > 0 ? { members: rest.length, total } : null };
 }
 
 /** A row without what it was in the window before, and without what that could be worked out from. */

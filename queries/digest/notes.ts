@@ -6,7 +6,7 @@ import { measureOf } from '../model/measures.ts';
 import { formatCount, formatValue, formatWhen } from '../model/number.ts';
 import type { TableJson } from '../model/wire.ts';
 import type { SourceInfo } from '../catalog.ts';
-import { isTooFew } from './fold.ts';
+import { isTooFew } from '../small-groups.ts';
 import { digestTiles, type DigestTables } from './questions.ts';
 import { shareText } from './table-words.ts';
 

@@ -17,7 +17,8 @@ import type { FindingJson, Row, TableJson } from '../model/wire.ts';
 import type { QueryDeps } from '../prepare.ts';
 import { differencesOf, tileDifferences } from './difference.ts';
 import { faultsOfFigures } from './faults.ts';
-import { isCount, isTooFew, type Folded } from './fold.ts';
+import { isCount, type Folded } from './fold.ts';
+import { isTooFew } from '../small-groups.ts';
 import { headlineOf } from './headline.ts';
 import { notesOf } from './notes.ts';
 import {

@@ -2,7 +2,8 @@ import type { DigestSection } from '../model/digest.ts';
 import { noneLabel } from '../model/dimensions.ts';
 import { changeOf } from '../model/change-words.ts';
 import { formatCount } from '../model/number.ts';
-import { foldSmall, isTooFew, memberText } from './fold.ts';
+import { foldSmall, memberText } from './fold.ts';
+import { isTooFew } from '../small-groups.ts';
 import { mostNamed, type DigestTables } from './questions.ts';
 import { emptySection, restText, shareText } from './table-words.ts';
 

@@ -4,7 +4,8 @@ import { formatCount } from '../model/number.ts';
 import { standingOf } from '../model/standing.ts';
 import type { Row, TableJson } from '../model/wire.ts';
 import type { Grain } from '../model/buckets.ts';
-import { foldSmall, isTooFew, memberText, type Folded } from './fold.ts';
+import { foldSmall, memberText, type Folded } from './fold.ts';
+import { isTooFew } from '../small-groups.ts';
 import { mostNamed, type DigestTables } from './questions.ts';
 import { changeText, emptySection, restText, shareText } from './table-words.ts';
 

@@ -4,7 +4,8 @@ import { formatCount, formatValue, unknownText } from '../model/number.ts';
 import { changeOf } from '../model/change-words.ts';
 import { countInWords } from '../model/describe.ts';
 import type { Row } from '../model/wire.ts';
-import { foldSmall, isTooFew, memberText } from './fold.ts';
+import { foldSmall, memberText } from './fold.ts';
+import { isTooFew } from '../small-groups.ts';
 import type { DigestTables } from './questions.ts';
 import { emptySection, restText } from './table-words.ts';
 

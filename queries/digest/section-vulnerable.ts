@@ -4,7 +4,7 @@ import { measureOf, type MeasureName } from '../model/measures.ts';
 import { formatCount, formatInterval, formatValue, inOneUnit, unknownText } from '../model/number.ts';
 import type { Row } from '../model/wire.ts';
 import { proportionDifference } from '../stats/proportion-difference.ts';
-import { isTooFew } from './fold.ts';
+import { isTooFew } from '../small-groups.ts';
 import type { DigestTables } from './questions.ts';
 import { emptySection } from './table-words.ts';
 

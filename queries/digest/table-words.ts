@@ -3,7 +3,8 @@ import type { MeasureName } from '../model/measures.ts';
 import { changeOfRow } from '../model/change-words.ts';
 import { formatValue, unknownText } from '../model/number.ts';
 import type { Row } from '../model/wire.ts';
-import { isTooFew, type Folded } from './fold.ts';
+import { type Folded } from './fold.ts';
+import { isTooFew } from '../small-groups.ts';
 
 /** A section that has nothing to tell but why. */
 export function emptySection(name: string, title: string, sentence: string): DigestSection {

@@ -5,7 +5,8 @@ import { formatInterval, formatValue, inOneUnit, unknownText } from '../model/nu
 import { tileFigure, type TileFigure } from '../model/tile.ts';
 import type { Standing } from '../model/standing.ts';
 import type { Row, TableJson } from '../model/wire.ts';
-import { isCount, isTooFew } from './fold.ts';
+import { isCount } from './fold.ts';
+import { isTooFew } from '../small-groups.ts';
 import { digestTiles, type DigestTables } from './questions.ts';
 import { targetOf, type Targets } from './target.ts';
 import type { Grain } from '../model/buckets.ts';

@@ -1,5 +1,5 @@
 import { severities, surveyKinds } from '../../etl/record.ts';
-import { statementLimit } from '../budget.ts';
+import { budgetOf } from '../budget.ts';
 import { readCases, zonesOf } from '../cases.ts';
 import { readCatalog } from '../catalog.ts';
 import { parseDrill, rowsBehind, type Drill } from '../drill.ts';
@@ -8,6 +8,7 @@ import type { MeasureName } from '../model/measures.ts';
 import { formatElapsed } from '../model/number.ts';
 import type { CasePick, CasePicks } from '../model/wire.ts';
 import { prepareAll, type QueryDeps } from '../prepare.ts';
+import { everything } from '../sight.ts';
 import { conditionSql } from '../sql/conditions.ts';
 import { then, type Context } from '../sql/context.ts';
 import { all, join, sql, type Fragment } from '../sql/fragment.ts';
@@ -65,27 +66,29 @@ const angles: readonly Angle[] = [
  * @param raw as for the cases behind a figure: measure, query and key
  * @throws BadInput by field
  */
-export async function pickCases(deps: QueryDeps, raw: unknown): Promise<CasePicks> {
+export async function pickCases(given: QueryDeps, raw: unknown): Promise<CasePicks> {
+  const budget = budgetOf(given);
+  const deps = { ...given, budget };
   const drill = parseDrill(raw);
   const [figure, compliments] = [figureOf(drill), complimentsOf(drill)];
   const [prepared] = await prepareAll(deps, [figure.query]);
   const through = prepared?.measures[0]?.through ?? { sources: [], isAll: false };
   const context: Context = { fact: 'case', engine: engineOf(deps.reader), through };
   const behind = { figure: await rowsBehind(deps, figure), compliments: await rowsBehind(deps, compliments) };
-  const timeout = statementLimit(deps.bounds);
   const chosen = new Map<number, Pick<CasePick, 'reason' | 'good'>>();
   for (const angle of angles) {
     // A case with several answers comes once for each: then there are others to ask for.
     for (let missing = perAngle; missing > 0;) {
       const before = chosen.size;
       const statement = statementOf(angle, behind[angle.among].where, context, { without: [...chosen.keys()], limit: missing });
-      const rows = await selectRows(deps.reader, statement, timeout);
+      const rows = await selectRows(deps.reader, statement, budget);
       for (const row of rows)
         if (!chosen.has(Number(row.case_id))) chosen.set(Number(row.case_id), { reason: angle.reason(row), good: angle.isGood });
       missing = rows.length < missing ? 0 : missing - (chosen.size - before);
     }
   }
-  const cases = await readCases(deps.reader, [...chosen.keys()], await readCatalog(deps.reader), await zonesOf(deps));
+  const listing = { catalog: await readCatalog(deps.reader), zones: await zonesOf(deps), sight: deps.sight ?? everything };
+  const cases = await readCases(deps.reader, [...chosen.keys()], listing);
   const picks = [...chosen].flatMap(([id, pick]) => {
     const found = cases.get(id);
     return found ? [{ case: found, ...pick }] : [];

@@ -7,6 +7,8 @@ import { measureOf, type MeasureName } from '../model/measures.ts';
 import type { Query } from '../model/query.ts';
 import { talliesOf, type Filter, type Tally, type TallyRow, type Through } from '../model/tally.ts';
 import type { Row, Value } from '../model/wire.ts';
+import type { Scope } from '../scope.ts';
+import { rowDimensions } from '../sight.ts';
 import type { Prepared, QueryDeps } from '../prepare.ts';
 import { expectedOfMix, poolStrata, type MixCell, type MixTotal } from './case-mix.ts';
 import { compareCounts, compareRates, compareShares, judgeMembers, type Compared, type FairFigure } from './fair-comparison.ts';
@@ -71,9 +73,12 @@ function compare(name: MeasureName, totals: readonly MixTotal[], rows: readonly 
 }
 
 /** With whom a member is compared does not depend on whom one looks at: a filter by the members themselves is for what is shown. */
-function peersOf(filter: Filter, by: DimensionName): Filter {
+function peersOf({ filter, rows }: Pick<Scope, 'filter' | 'rows'>, by: DimensionName): Filter {
   const [members, not] = [{ ...filter.members }, { ...filter.not }];
   delete members[by];
+  // Nobody is compared with rows that who asks may not see.
+  const seen = rowDimensions.find((name) => name === by);
+  if (seen && rows?.[seen]) members[seen] = rows[seen];
   delete not[by];
   return { ...filter, members, not };
 }
@@ -122,7 +127,7 @@ function fairTally(p: Prepared, name: MeasureName, through: Through): Tally | nu
     grain: null,
     by,
     keep: null,
-    filter: peersOf(scope.filter, memberOf(query.by)),
+    filter: peersOf(scope, memberOf(query.by)),
     through,
     business: null,
     currency,

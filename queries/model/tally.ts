@@ -74,7 +74,7 @@ export interface TallyRow {
   /** Codes in the order of `by`. */
   keys: number[];
   /** Bin, count, bin, count, … in no order, a bin perhaps more than once; null without `bin`. Cases without a bin are in `sums` only. */
-  bins: readonly number[] | null;
+  bins: ArrayLike<number> | null;
   /** In the order of `sums`. */
   sums: number[];
 }

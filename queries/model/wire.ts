@@ -6,7 +6,10 @@ import type { Dimension, DimensionName } from './dimensions.ts';
 import type { MeasureName } from './measures.ts';
 import type { RangeName } from './ranges.ts';
 import type { Measure, Unit } from './measure.ts';
+import type { ContestJson, LocalJson } from './contest.ts';
+import type { EvidenceJson } from './evidence.ts';
 import type { FollowUpJson } from './follow-up.ts';
+import type { CaseLinkJson } from './links.ts';
 import type { Report } from './reports.ts';
 import type { QueryJson } from './query.ts';
 import type { LimitsMethod, SignalName, Verdict } from './signal.ts';
@@ -188,7 +191,9 @@ export interface MetaJson {
   today: string;
   earliest: string | null;
   latest: string | null;
-  user: { name: string; role: string };
+  /** Who asks, and the names of what that person may do. */
+  /** `agent`: the label their own cases stand under; null where none is linked. */
+  user: { name: string; role: string; agent: string | null; can: string[] };
   demo: boolean;
   /** What the one who asks should look after, in a sentence each, and where. */
   attention: { message: string; href: string }[];
@@ -296,7 +301,23 @@ export interface CaseDetail {
     is_ended_on_unknown_date: boolean;
   };
   issues: { issue: string; sub_issue: string | null }[];
-  events: { kind: string; at: string; actor: string | null; from: string | null; to: string | null }[];
+  /** Of a case handled here: how many there are is the version of the case. */
+  events: {
+    kind: string;
+    at: string;
+    /** ISO 8601 UTC; null where nobody knows: of a source, or of before this was kept. What was done may be said to have been done earlier. */
+    recorded_at: string | null;
+    actor: string | null;
+    from: string | null;
+    to: string | null;
+    note: string | null;
+  }[];
+  /** A resolution that waits for approval: who asked, when, and the fields it would change. */
+  proposal: { by: string | null; at: string; fields: Partial<Record<string, string | null>> } | null;
+  /** What people here say of it, where it is of a source. */
+  local: LocalJson[];
+  /** That its agent says it is not theirs; null where nobody does or did. */
+  contest: ContestJson | null;
   surveys: {
     kind: string;
     asked_at: string | null;
@@ -309,9 +330,15 @@ export interface CaseDetail {
     /** What was last done about it, where it was low and anybody noted that. */
     follow_up: FollowUpJson | null;
   }[];
+  /** Other cases that are, or may be, about the same matter. */
+  links: CaseLinkJson[];
+  /** Files that were added to it, in order; none for who sees no texts. */
+  evidence: EvidenceJson[];
   flags: Flag[];
   /** Null where no calendar holds for it. */
   business_time: BusinessTimeJson | null;
+  /** When identity and text were erased, and the number of the receipt: it takes neither any more. Null: they were not. */
+  erased: { at: string; receipt: number } | null;
 }
 
 /** A case picked for a conversation, why, and whether it is a good example. */

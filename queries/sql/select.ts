@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { tooLong } from '../budget.ts';
+import { tooLong, type Budget } from '../budget.ts';
+import { createTurns, type Turns } from '../turns.ts';
 import type { Context } from './context.ts';
 import type { Fragment } from './fragment.ts';
 
@@ -14,101 +15,91 @@ export function engineOf(knex: Knex): Context['engine'] {
 
 /**
  * Runs a statement of ours. It is stopped where it runs, not only left alone, when it takes too long or is given up. All statements together leave one
- * connection free, so that short questions need not wait for long ones.
- * @param timeout milliseconds from when the statement is begun; asked for then
+ * connection free, so that short questions need not wait for long ones, and those of one asker leave one to those of others.
+ * @param budget how many milliseconds the statement may take is asked for when it begins
  * @throws BadInput when it takes longer, the signal's reason when it is given up
  */
 export async function selectRows(
   knex: Knex,
   { sql, values }: Fragment,
-  timeout: () => number,
-  signal?: AbortSignal,
+  budget: Pick<Budget, 'statementMs' | 'signal' | 'asker'>,
 ): Promise<SelectedRow[]> {
-  const lane = laneOf(knex);
-  await lane.enter();
+  const leave = await lanesOf(knex).enter(budget.asker, budget.signal);
   try {
-    signal?.throwIfAborted();
-    return engineOf(knex) === 'sqlite'
-      ? await inSqlite(knex, sql, values, timeout(), signal)
-      : await inPostgresql(knex, sql, values, timeout());
+    return await runStoppably(knex, { sql, values }, budget.statementMs(), budget.signal);
   } finally {
-    lane.leave();
+    leave();
   }
 }
 
-/** What Knex has and its types leave out: https://github.com/knex/knex lib/client.js */
-interface SqliteClient {
-  acquireConnection(): Promise<{ interrupt(): void }>;
-  releaseConnection(connection: unknown): Promise<void>;
+/** What Knex has and its types leave out: https://github.com/knex/knex lib/client.js and lib/dialects/postgres/index.js */
+interface Client {
+  pool?: { max?: number };
+  acquireConnection(): Promise<Connection>;
+  releaseConnection(connection: Connection): Promise<void>;
+  /** Of PostgreSQL; over a connection of its own. */
+  cancelQuery?(connection: Connection): Promise<unknown>;
+}
+interface Connection {
+  /** Of SQLite. */
+  interrupt?(): void;
 }
 
-// An interrupt before the statement has begun on its thread is lost, so it is given until the statement ends.
+// What comes before the statement has begun where it runs is lost, so a statement is stopped again until it ends.
 const againMs = 50;
 
-async function inSqlite(
+async function runStoppably(
   knex: Knex,
-  text: string,
-  values: Fragment['values'],
+  { sql, values }: Fragment,
   timeout: number,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<SelectedRow[]> {
-  const client = knex.client as SqliteClient;
+  const client = knex.client as Client;
   const connection = await client.acquireConnection();
   const end = performance.now() + timeout;
-  const isLate = () => performance.now() >= end;
-  const watch = setInterval(
-    () => {
-      if (isLate() || signal?.aborted) connection.interrupt();
-    },
-    Math.min(againMs, timeout),
-  );
+  let stopping: Promise<void> = Promise.resolve();
+  let isStopping = false;
+  const stopIfDue = (): void => {
+    if (isStopping || !(signal?.aborted || performance.now() >= end)) return;
+    isStopping = true;
+    stopping = stop(client, connection).finally(() => (isStopping = false));
+  };
+  const watch = setInterval(stopIfDue, Math.min(againMs, timeout));
+  signal?.addEventListener('abort', stopIfDue);
   try {
-    return (await knex.raw(text, values).connection(connection)) as SelectedRow[]; // the driver's shape
+    signal?.throwIfAborted();
+    const found = (await knex.raw(sql, values).connection(connection)) as SelectedRow[] | { rows: SelectedRow[] }; // the drivers' shapes
+    return Array.isArray(found) ? found : found.rows;
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'SQLITE_INTERRUPT') throw error;
+    const { code } = error as { code?: unknown };
+    if (code !== 'SQLITE_INTERRUPT' && code !== queryCancelled) throw error;
     signal?.throwIfAborted();
     throw tooLong(timeout);
   } finally {
     clearInterval(watch);
+    signal?.removeEventListener('abort', stopIfDue);
+    // It must not reach the next statement of the connection.
+    await stopping;
     await client.releaseConnection(connection);
   }
 }
 
-async function inPostgresql(knex: Knex, text: string, values: Fragment['values'], timeout: number): Promise<SelectedRow[]> {
-  try {
-    const { rows } = (await knex.raw(text, values).timeout(Math.ceil(timeout), { cancel: true })) as { rows: SelectedRow[] };
-    return rows;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'KnexTimeoutError') throw tooLong(timeout);
-    throw error;
+const queryCancelled = '57014';
+
+/** Never rejects: what cannot be stopped now is stopped again in a moment. */
+async function stop(client: Client, connection: Connection): Promise<void> {
+  if (connection.interrupt) return connection.interrupt();
+  await client.cancelQuery?.(connection).catch(() => undefined);
+}
+
+const lanes = new WeakMap<Client, Turns>();
+
+function lanesOf(knex: Knex): Turns {
+  const client = knex.client as Client;
+  let turns = lanes.get(client);
+  if (!turns) {
+    const width = Math.max(1, (client.pool?.max ?? 1) - 1);
+    lanes.set(client, (turns = createTurns({ width, perOwner: Math.max(1, width - 1) })));
   }
-}
-
-interface Lane {
-  enter: () => Promise<void>;
-  leave: () => void;
-}
-const lanes = new WeakMap<object, Lane>();
-
-function laneOf(knex: Knex): Lane {
-  const client = knex.client as { pool?: { max?: number } };
-  let lane = lanes.get(client);
-  if (!lane) lanes.set(client, (lane = openLane(Math.max(1, (client.pool?.max ?? 1) - 1))));
-  return lane;
-}
-
-function openLane(width: number): Lane {
-  let free = width;
-  const waiting: (() => void)[] = [];
-  return {
-    async enter() {
-      if (free > 0) free -= 1;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-    },
-    leave() {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    },
-  };
+  return turns;
 }

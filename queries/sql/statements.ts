@@ -1,6 +1,7 @@
 import { addDays, type Grain, startOf } from '../model/buckets.ts';
 import type { Condition } from '../model/measure.ts';
 import type { Sum, Tally, TallyRow } from '../model/tally.ts';
+import type { Budget } from '../budget.ts';
 
 /** One SELECT that several tallies read from: they differ only in dates, grain and sums. */
 export interface Statement {
@@ -21,7 +22,7 @@ export interface Statement {
 export interface StatementRow {
   date: string;
   keys: number[];
-  bins: readonly number[] | null;
+  bins: ArrayLike<number> | null;
   sums: number[];
 }
 
@@ -40,8 +41,40 @@ export function planStatements(tallies: readonly Tally[], areBinsListed: boolean
   return [...alike.values()].flatMap((users) => touching(tallies, users).map((group) => statementOf(tallies, group, isByDay)));
 }
 
+/**
+ * The rows of each tally, in the order given, out of those of their statements; equal tallies share them.
+ * @throws BadInput when they are more than the budget has
+ */
+export async function answerTallies(
+  tallies: readonly Tally[],
+  statements: readonly Statement[],
+  rowsOf: (statement: Statement) => Promise<StatementRow[]> | StatementRow[],
+  budget: Budget,
+): Promise<TallyRow[][]> {
+  const answers: TallyRow[][] = tallies.map(() => []);
+  await Promise.all(
+    statements.map(async (statement) => {
+      const rows = await rowsOf(statement);
+      const done = new Map<string, TallyRow[]>();
+      for (const index of statement.users) {
+        const tally = tallies[index];
+        if (!tally) continue;
+        const key = JSON.stringify(tally);
+        let own = done.get(key);
+        if (!own) {
+          await budget.rest();
+          done.set(key, (own = rowsFor(tally, statement, rows)));
+          budget.spend('tallied', own.length);
+        }
+        answers[index] = own;
+      }
+    }),
+  );
+  return answers;
+}
+
 /** The rows of one tally out of those of its statement. Where a tally has keys or bins several rows may be about the same bucket. */
-export function rowsFor(tally: Tally, statement: Statement, rows: readonly StatementRow[]): TallyRow[] {
+function rowsFor(tally: Tally, statement: Statement, rows: readonly StatementRow[]): TallyRow[] {
   const positions = tally.sums.map((sum) => positionOf(sum, statement.sums));
   const isPlain = tally.by.length === 0 && tally.bin === null;
   const buckets = new Map<string, string | null>();

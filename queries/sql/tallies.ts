@@ -7,7 +7,7 @@ import { conditionSql, dateColumns, filterSql, known, tables } from './condition
 import { then, type Context } from './context.ts';
 import { all, inside, isOneOf, join, sql, type Fragment } from './fragment.ts';
 import { engineOf, selectRows, type SelectedRow } from './select.ts';
-import { isSame, planStatements, rowsFor, sharedConditions, type Statement, type StatementRow } from './statements.ts';
+import { answerTallies, isSame, planStatements, sharedConditions, type Statement, type StatementRow } from './statements.ts';
 
 /**
  * Answers tallies with SQL. Tallies that differ only in dates, grain or sums share a SELECT where they can.
@@ -15,26 +15,8 @@ import { isSame, planStatements, rowsFor, sharedConditions, type Statement, type
  * @throws BadInput when the statements give more rows than the budget has, or take too long
  */
 export async function runTallies(knex: Knex, tallies: readonly Tally[], budget: Budget): Promise<TallyRow[][]> {
-  const answers: TallyRow[][] = tallies.map(() => []);
-  await Promise.all(
-    planStatements(tallies, listsBins(engineOf(knex))).map(async (statement) => {
-      const rows = await runStatement(knex, statement, budget);
-      const done = new Map<string, TallyRow[]>();
-      for (const index of statement.users) {
-        const tally = tallies[index];
-        if (!tally) continue;
-        const key = JSON.stringify(tally);
-        let own = done.get(key);
-        if (!own) {
-          await budget.rest();
-          done.set(key, (own = rowsFor(tally, statement, rows)));
-          budget.spend('tallied', own.length);
-        }
-        answers[index] = own;
-      }
-    }),
-  );
-  return answers;
+  const statements = planStatements(tallies, listsBins(engineOf(knex)));
+  return answerTallies(tallies, statements, (statement) => runStatement(knex, statement, budget), budget);
 }
 
 /** A SELECT in its parts: what is asked for, of what, under which conditions, and by which of the first columns it is grouped. */
@@ -80,7 +62,7 @@ export function selectOf(statement: Statement, engine: Context['engine']): Selec
 async function runStatement(knex: Knex, statement: Statement, budget: Budget): Promise<StatementRow[]> {
   const { tally, sums, cuts } = statement;
   const limited = join([statementSql(statement, engineOf(knex)), sql('limit ?', budget.most('groups') + 1)], ' ');
-  const found = await selectRows(knex, limited, budget.statementMs, budget.signal);
+  const found = await selectRows(knex, limited, budget);
   budget.spend('groups', found.length);
   return found.map((row) => ({
     date: dateOf(row, statement, cuts),

@@ -1,55 +1,54 @@
 import { zOf } from './wilson.ts';
 
-/** What happened at one time: how many reached their end there, how many were last seen there without. */
-export interface TimePoint {
-  time: number;
-  events: number;
-  censored: number;
+/** What happened at each of some times, ascending, each once: how many reached their end there, how many were last seen there without. */
+export interface TimePoints {
+  time: Float64Array;
+  events: Float64Array;
+  censored: Float64Array;
 }
 
+/** A step of the curve: what limits are made of. */
 export interface SurvivalStep {
-  time: number;
-  atRisk: number;
-  events: number;
   survival: number;
   /** Greenwood's sum Σ d / (n (n − d)): the variance of log survival. */
   greenwood: number;
 }
 
+/** One step for every time, also those with censoring only; lists of one length. */
 export interface Survival {
   n: number;
   events: number;
-  /** One step for every time, also those with censoring only. */
-  steps: SurvivalStep[];
+  time: Float64Array;
+  atRisk: Float64Array;
+  survival: Float64Array;
+  greenwood: Float64Array;
   /** The last time anyone was followed to; null for nobody. */
   longest: number | null;
 }
 
 /**
  * The Kaplan–Meier curve. Those censored at a time are still at risk for the events of that time.
- * @param points ascending by time, each time once
  * @see Kaplan & Meier 1958; Greenwood's variance as in R survival's survfit
  */
-export function kaplanMeier(points: readonly TimePoint[]): Survival {
-  let n = 0;
-  let events = 0;
-  for (const point of points) {
-    n += point.events + point.censored;
-    events += point.events;
-  }
-  let atRisk = n;
-  let survival = 1;
-  let greenwood = 0;
-  const steps = points.map((point) => {
-    if (point.events > 0) {
-      survival *= 1 - point.events / atRisk;
-      greenwood += atRisk === point.events ? Infinity : point.events / (atRisk * (atRisk - point.events));
+export function kaplanMeier({ time, events, censored }: TimePoints): Survival {
+  const [ended, left] = [events, censored].map((counts) => counts.reduce((sum, count) => sum + count, 0));
+  const n = (ended ?? 0) + (left ?? 0);
+  const [atRisk, survival, greenwood] = [new Float64Array(time.length), new Float64Array(time.length), new Float64Array(time.length)];
+  let remaining = n;
+  let level = 1;
+  let variance = 0;
+  for (let i = 0; i < time.length; i++) {
+    const reached = events[i] ?? 0;
+    if (reached > 0) {
+      level *= 1 - reached / remaining;
+      variance += remaining === reached ? Infinity : reached / (remaining * (remaining - reached));
     }
-    const step = { time: point.time, atRisk, events: point.events, survival, greenwood };
-    atRisk -= point.events + point.censored;
-    return step;
-  });
-  return { n, events, steps, longest: points.at(-1)?.time ?? null };
+    atRisk[i] = remaining;
+    survival[i] = level;
+    greenwood[i] = variance;
+    remaining -= reached + (censored[i] ?? 0);
+  }
+  return { n, events: ended ?? 0, time, atRisk, survival, greenwood, longest: time.at(-1) ?? null };
 }
 
 export type SurvivalLimits = 'log' | 'log-log';
@@ -60,18 +59,14 @@ export type SurvivalLimits = 'log' | 'log-log';
  * @see Kalbfleisch & Prentice; R survival's conf.type "log" and "log-log"
  */
 export function survivalLimits(
-  step: Pick<SurvivalStep, 'survival' | 'greenwood'>,
+  step: SurvivalStep,
   kind: SurvivalLimits,
   confidence = 0.95,
 ): { lower: number | null; upper: number | null } {
   return limitsAt(step, kind, zOf(confidence));
 }
 
-function limitsAt(
-  { survival, greenwood }: Pick<SurvivalStep, 'survival' | 'greenwood'>,
-  kind: SurvivalLimits,
-  z: number,
-): { lower: number | null; upper: number | null } {
+function limitsAt({ survival, greenwood }: SurvivalStep, kind: SurvivalLimits, z: number): { lower: number | null; upper: number | null } {
   if (kind === 'log') {
     if (survival <= 0) return { lower: null, upper: null };
     const half = z * Math.sqrt(greenwood);
@@ -96,10 +91,41 @@ export function survivalQuantile(
   confidence = 0.95,
 ): { value: number | null; lower: number | null; upper: number | null } {
   const z = zOf(confidence);
+  const { survival, greenwood } = curve;
+  const at = (i: number): SurvivalStep => ({ survival: survival[i] ?? 1, greenwood: greenwood[i] ?? 0 });
+  const isDown = (i: number, level: number) => (survival[i] ?? 1) <= level;
+  const isLimitDown = (side: 'lower' | 'upper') => {
+    if (kind === 'log-log') return logLogIsDown(curve, side === 'lower' ? z : -z);
+    return (i: number, level: number) => (limitsAt(at(i), kind, z)[side] ?? Infinity) <= level;
+  };
   return {
-    value: crosses(curve, p, (step) => step.survival),
-    lower: crosses(curve, p, (step) => limitsAt(step, kind, z).lower),
-    upper: crosses(curve, p, (step) => limitsAt(step, kind, z).upper),
+    value: crosses(curve, p, isDown),
+    lower: crosses(curve, p, isLimitDown('lower')),
+    // No upper limit lies below the curve.
+    upper: crosses(curve, p, isLimitDown('upper'), isDown),
+  };
+}
+
+/**
+ * Whether the log–log limit of a step lies at or below a level: exp(−exp(log(−log S) + z √g / −log S)) ≤ level, with the logarithms of the level taken once
+ * rather than the exponentials of every step.
+ * @param z above 0 for the lower limit, below for the upper
+ */
+function logLogIsDown({ survival, greenwood }: Survival, z: number): (i: number, level: number) => boolean {
+  let [last, fallenTo, bound] = [NaN, NaN, NaN];
+  return (i, level) => {
+    const s = survival[i] ?? 1;
+    if (s >= 1 || s <= 0) return s >= 1 && level >= 1; // no limits where the curve is down at 0
+    if (level !== last) {
+      [last, fallenTo] = [level, level >= 1 ? 0 : level <= 0 ? Infinity : -Math.log(level)];
+      bound = Math.log(fallenTo);
+    }
+    const error = z * Math.sqrt(greenwood[i] ?? 0);
+    const lost = 1 - s;
+    // Far from the level without a logarithm: −log S ≤ (1 − S)/S, and eʸ ≤ 1 + (e − 1) y for y from 0 to 1.
+    if (z > 0 && error <= lost && lost / s + (Math.E - 1) * error < fallenTo) return false;
+    const fallen = -Math.log(s);
+    return Math.log(fallen) + error / fallen >= bound;
   };
 }
 
@@ -107,23 +133,31 @@ export function survivalQuantile(
  * Survival, its error and limits at a time.
  * @returns null before the first time: nothing has happened yet
  */
-export function survivalAt(curve: Survival, time: number): { step: SurvivalStep; atRisk: number } | null {
-  const step = curve.steps.findLast((s) => s.time <= time);
-  if (!step) return null;
-  const next = curve.steps.find((s) => s.time >= time);
-  return { step, atRisk: next?.atRisk ?? 0 };
+export function survivalAt({ time, atRisk, survival, greenwood }: Survival, at: number): { step: SurvivalStep; atRisk: number } | null {
+  const last = time.findLastIndex((t) => t <= at);
+  if (last < 0) return null;
+  const next = time.findIndex((t) => t >= at);
+  return { step: { survival: survival[last] ?? 1, greenwood: greenwood[last] ?? 0 }, atRisk: next < 0 ? 0 : (atRisk[next] ?? 0) };
 }
 
 const tolerance = 1.5e-8; // R's: the square root of the smallest double step
 
-/** The middle between the first time a level lies at or below 1 − p and the first time it lies below. */
-function crosses({ steps, longest }: Survival, p: number, levelAt: (step: SurvivalStep) => number | null): number | null {
+/**
+ * The middle between the first time something lies at or below 1 − p and the first time it lies below.
+ * @param canBe whether it can lie at or below a level at all, where that is quickly told
+ */
+function crosses(
+  { time, longest }: Survival,
+  p: number,
+  isDown: (i: number, level: number) => boolean,
+  canBe: (i: number, level: number) => boolean = () => true,
+): number | null {
+  const [at, below] = [1 - p + tolerance, 1 - p - tolerance];
   let first: number | null = null;
-  for (const step of steps) {
-    const level = levelAt(step);
-    if (level === null || level > 1 - p + tolerance) continue;
-    first ??= step.time;
-    if (level <= 1 - p - tolerance) return (first + step.time) / 2;
+  for (let i = 0; i < time.length; i++) {
+    if (!canBe(i, at) || !isDown(i, at)) continue;
+    first ??= time[i] ?? 0;
+    if (isDown(i, below)) return (first + (time[i] ?? 0)) / 2;
   }
   return first === null || longest === null ? null : (first + longest) / 2;
 }

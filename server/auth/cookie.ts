@@ -19,9 +19,20 @@ export function clearSessionCookie(req: Request, res: Response): void {
 
 /** The session's secret the browser sent, or null. */
 export function readSessionCookie(req: Request): string | null {
+  const value = readCookie(req, sessionCookie);
+  return value !== null && /^[\w-]{43}$/.test(value) ? value : null;
+}
+
+/** What the browser sent under a name, decoded; null for nothing, and for what cannot be read. */
+export function readCookie(req: Request, name: string): string | null {
   for (const part of (req.headers.cookie ?? '').split(';')) {
-    const [name, value] = part.trim().split('=', 2);
-    if (name === sessionCookie && value && /^[\w-]{43}$/.test(value)) return value;
+    const text = part.trim();
+    if (!text.startsWith(`${name}=`)) continue;
+    try {
+      return decodeURIComponent(text.slice(name.length + 1));
+    } catch {
+      return null;
+    }
   }
   return null;
 }

@@ -1,20 +1,26 @@
 import { BadInput } from '../../etl/errors.ts';
 import type { Store } from '../../etl/store/open.ts';
 import { audit } from './audit.ts';
-import type { Role, SignedIn } from './roles.ts';
-import { sessionSeconds } from './sessions.ts';
+import { signedInAs, userColumns, type UserColumns } from './signed-in.ts';
+import { openSession, type OpenedSession } from './sessions.ts';
 import { hashToken, newToken } from './tokens.ts';
 import { noSuchUser, type User } from './users.ts';
 
 /** How long a sign-in link may wait to be used, in seconds. */
 export const linkSeconds = 15 * 60;
+/** How long an invitation may. */
+export const invitationSeconds = 7 * 24 * 3600;
 
 /**
  * Makes a one-time sign-in link.
+ * @param options with `invitedBy` an invitation, which waits longer
  * @returns its secret; the store keeps only a hash
  * @throws BadInput when there is no such user, or the user is disabled
  */
-export async function makeLink(store: Store, { name, now }: { name: string; now: number }): Promise<string> {
+export async function makeLink(
+  store: Store,
+  { name, now, invitedBy = null }: { name: string; now: number; invitedBy?: number | null },
+): Promise<string> {
   const user = await store.reader<User>('user').where({ name }).first();
   if (!user) throw await noSuchUser(store.reader, name);
   if (user.disabled_at !== null) throw new BadInput([{ field: 'name', message: `the user "${name}" is disabled` }]);
@@ -24,9 +30,10 @@ export async function makeLink(store: Store, { name, now }: { name: string; now:
       token_hash: hashToken(token),
       user_id: user.user_id,
       created_at: now,
-      expires_at: now + linkSeconds,
+      expires_at: now + (invitedBy === null ? linkSeconds : invitationSeconds),
+      is_invitation: invitedBy === null ? 0 : 1,
     });
-    await audit(trx, { at: now, userId: null, action: 'link_made', target: name });
+    await audit(trx, { at: now, userId: invitedBy, action: invitedBy === null ? 'link_made' : 'user_invited', target: name });
   });
   return token;
 }
@@ -35,9 +42,8 @@ export async function makeLink(store: Store, { name, now }: { name: string; now:
  * Uses a link up and opens a session, or neither.
  * @returns the session's secret and its user; null when the link is unknown, used, expired, or its user disabled
  */
-export async function redeemLink(store: Store, token: string, now: number): Promise<{ session: string; user: SignedIn } | null> {
+export async function redeemLink(store: Store, token: string, now: number, browser: string | null = null): Promise<OpenedSession | null> {
   const hash = hashToken(token);
-  const session = newToken();
   return store.writer.transaction(async (trx) => {
     // Taking the link is the first statement and one update, so two tries at once cannot both win.
     const taken = await trx('sign_in_link')
@@ -50,16 +56,8 @@ export async function redeemLink(store: Store, token: string, now: number): Prom
       .join('user', 'user.user_id', 'sign_in_link.user_id')
       .where({ token_hash: hash })
       .whereNull('disabled_at')
-      .first<{ user_id: number; name: string; role: Role } | undefined>('user.user_id', 'name', 'role');
+      .first<UserColumns | undefined>(...userColumns);
     if (!user) return null;
-    await trx('session').insert({
-      token_hash: hashToken(session),
-      user_id: user.user_id,
-      created_at: now,
-      seen_at: now,
-      expires_at: now + sessionSeconds.absolute,
-    });
-    await audit(trx, { at: now, userId: user.user_id, action: 'signed_in', target: user.name });
-    return { session, user: { userId: user.user_id, name: user.name, role: user.role } };
+    return openSession(trx, signedInAs(user), { now, browser });
   });
 }

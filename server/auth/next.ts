@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { readCookie } from './cookie.ts';
 import { linkSeconds } from './links.ts';
 
 const cookieName = 'silverlining_next';
@@ -10,7 +11,9 @@ const longest = 2_000;
 export function safeNext(text: unknown): string | null {
   // Browsers read \ as / and leave out tabs and line ends, so that "/\t/host" is another site.
   if (typeof text !== 'string' || text.length > longest || !/^\/(?!\/)[^\\\p{Cc}]*$/u.test(text)) return null;
-  return /^\/(api|sign-in|sign-out|healthz)(?![\w-])/.test(text) ? null : text;
+  // As browsers read it, without dots: "/.//host" has the path "//host".
+  const { pathname } = new URL(text, 'http://localhost');
+  return /^\/(\/|(api|sign-in|sign-out|healthz)(?![\w-]))/.test(pathname) ? null : text;
 }
 
 /** Where the sign-in page is, for somebody who wanted `url`. */
@@ -29,25 +32,8 @@ export function keepNext(req: Request, res: Response): void {
 
 /** The page that was wanted, once; the start page where none is known. */
 export function takeNext(req: Request, res: Response): string {
-  const [, value] =
-    (req.headers.cookie ?? '')
-      .split(/;\s*/)
-      .map(pair)
-      .find(([name]) => name === cookieName) ?? [];
-  if (value === undefined) return '/';
+  const value = readCookie(req, cookieName);
+  if (value === null) return '/';
   res.clearCookie(cookieName, attributes(req));
-  return safeNext(decoded(value)) ?? '/';
-}
-
-function pair(text: string): [string, string] {
-  const at = text.indexOf('=');
-  return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function decoded(value: string): string | null {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return null;
-  }
+  return safeNext(value) ?? '/';
 }

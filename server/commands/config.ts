@@ -18,9 +18,10 @@ export const config: Command = {
   run({ args: [verb = ''] }, context) {
     if (!verbs.includes(verb))
       throw new BadInput([{ field: '', message: `"${verb}" is not one of ${verbs.join(', ')}${didYouMean(verb, verbs)}` }]);
-    const { sources, calendars, slaPolicies } = context.readConfig();
+    const { sources, calendars, slaPolicies, openId } = context.readConfig();
     checkMaps({ sources });
     for (const { name, options } of sources) sayUnset(name, options, context);
+    if (openId) sayUnset('sign_in.openid', openId, context);
     const { configPath } = context.environment;
     const parts = [
       counted(sources.length, 'source'),
@@ -37,11 +38,11 @@ export const config: Command = {
 };
 
 /** A secret may be set only where the server runs: not to have it here is no fault of the configuration. */
-function sayUnset(source: string, options: unknown, { env, say }: Context): void {
+function sayUnset(where: string, options: unknown, { env, say }: Context): void {
   try {
     resolveSecrets(options, env);
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
-    for (const { field, message } of error.problems) say(`note: ${source}: ${field}: ${message}`);
+    for (const { field, message } of error.problems) say(`note: ${where}: ${field}: ${message}`);
   }
 }

@@ -17,6 +17,7 @@ import { usableMail } from '../digest/deliver/usable-mail.ts';
 import { createOutbox } from '../digest/deliver/outbox.ts';
 import { createOutgoing } from '../digest/deliver/outgoing.ts';
 import { stopMailbox } from '../digest/departed.ts';
+import { noteNotDelivered } from '../surveys/not-delivered.ts';
 import { archiveHtml } from '../digest/render/personal.ts';
 import type { ServiceDeps } from '../digest/service.ts';
 import { lastDue } from '../../etl/due.ts';
@@ -147,6 +148,7 @@ async function send(deps: ServiceDeps, row: Awaited<ReturnType<typeof named>>, {
     store, mail, now, random, log,
     ...createOutgoing(deps, mail?.from ?? null),
     onNoSuchMailbox: (delivery) => stopMailbox(store, delivery, now()),
+    onFailed: (delivery) => noteNotDelivered(deps, delivery),
   }); // prettier-ignore
   await outbox.tick();
   await outbox.idle();

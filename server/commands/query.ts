@@ -24,7 +24,7 @@ export const query: Command = {
     try {
       // The flag's declaration admits nothing else.
       const format = (textFlag(given, 'format') ?? 'json') as Format;
-      const body = formatAnswer(await answer({ reader: store.reader, organisation, now }, queries), format);
+      const body = await formatAnswer(await answer({ reader: store.reader, organisation, now }, queries), format);
       if (!out(format === 'json' ? `${String(body)}\n` : body)) await once(process.stdout, 'drain');
       return exitCodes.done;
     } finally {

@@ -2,13 +2,18 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../../etl/config.ts';
+import { evidenceFolder, openEvidenceFiles } from '../../etl/evidence-files.ts';
+import { sweepEvidence } from '../../etl/load-evidence.ts';
 import type { Log } from '../../etl/log.ts';
 import { runSource, type SourceDeps } from '../../etl/run-source.ts';
+import { resolveSecrets } from '../../etl/secret.ts';
 import { startSchedule } from '../../etl/schedule.ts';
 import type { Store } from '../../etl/store/open.ts';
+import { noteServing } from '../../etl/store/serving.ts';
 import { openCube, type Cube } from '../../queries/cube/cube.ts';
 import { createApp } from '../app.ts';
 import { linkSeconds, makeLink } from '../auth/links.ts';
+import { createOpenId } from '../auth/openid.ts';
 import { forgetExpired, isAnybodySignedIn } from '../auth/sessions.ts';
 import { ensureAdministrator } from '../auth/users.ts';
 import { ensureClient } from '../build-client.ts';
@@ -22,6 +27,7 @@ import type { RunSource } from '../deps.ts';
 import type { Environment } from '../environment.ts';
 import { withoutValues } from '../errors.ts';
 import { runStep } from '../run-step.ts';
+import { startRetention } from '../retention.ts';
 import { serve, type Serving } from '../serve.ts';
 import { exitCodes, type Command } from './command.ts';
 import type { Context } from './context.ts';
@@ -47,15 +53,25 @@ export const start: Command = {
       waiting: 'Silverlining is starting; try again in a moment.',
     });
     let store: Store | null = null;
+    let forget = (): void => undefined;
     try {
       const clientDir = await ensureClient(say, stopped);
       store = await context.openStore();
+      forget = noteServing(environment.dataDir);
       await ensureAdministrator(store, context.now());
       await forgetExpired(store, context.now());
+      await sweepEvidence(store, openEvidenceFiles(evidenceFolder(environment.dataDir)), context.now());
       await adoptConfigured(store, config, context, stopped);
       const wantsDemo = environment.demo && !flags['no-demo'] && !existsSync(environment.configPath);
       if (wantsDemo && (await needsDemo(store))) await fillWithDemo(environment, stopped);
-      const cube = openCube({ reader: store.reader, log: context.log, snapshotDir: path.join(environment.dataDir, 'cube') });
+      const { dataDir, memoryBytes } = environment;
+      const snapshotDir = path.join(dataDir, 'cube');
+      const cube = openCube({
+        reader: store.reader,
+        log: context.log,
+        snapshotDir,
+        ...(memoryBytes !== null && { mostBytes: memoryBytes }),
+      });
       await serveUntil(stopped, { store, cube, serving, config, clientDir, context }).finally(() => cube.close());
     } catch (error) {
       // Being told to stop while still starting is no failure.
@@ -63,12 +79,16 @@ export const start: Command = {
     } finally {
       await serving.close();
       await store?.close();
+      forget();
     }
     return exitCodes.done;
   },
 };
 
 const graceMs = 8_000;
+
+const nobodyTrusted =
+  'SILVERLINING_URL is https, and no proxy is believed: the session cookie is not marked Secure, and everybody counts as one address. Set SILVERLINING_TRUST_PROXY=loopback for a proxy on this machine.';
 
 interface Running {
   store: Store;
@@ -84,23 +104,43 @@ async function serveUntil(stopped: AbortSignal, { store, cube, serving, config, 
   const sources: SourceDeps = { store, config, findMap, env, now, log, signal: stopped };
   const { configPath, dataDir, localSources: allowsLocal } = environment;
   const configFile = openConfigFile({ configPath, dataDir, allowsLocal });
-  const { organisation } = config;
+  const { organisation, procedure, satisfaction } = config;
+  const openId = config.openId && createOpenId(resolveSecrets(config.openId, env), environment.publicUrl);
   void cube.fill();
   const digestDeps: ServiceDeps = { ...digestDepsOf(context, { store, config, port: serving.port }), cube, random: Math.random };
   await adoptDigests(store, config.digests, now());
   const digestService = startDigests(digestDeps);
   const digests = { making: digestDeps, mail: usableMail(environment), wake: digestService.wake };
+  const server = { ...config.server, trustProxy: environment.trustProxy ?? config.server.trustProxy };
   serving.open(
-    createApp({ store, cube, organisation, digests, runSource: runNow(sources), sources, configFile, log, now, clientDir, stopped }),
+    createApp({
+      store,
+      cube,
+      organisation,
+      procedure,
+      openId,
+      satisfaction,
+      digests,
+      runSource: runNow(sources),
+      sources,
+      configFile,
+      log,
+      now,
+      clientDir,
+      server,
+      stopped,
+    }),
   );
+  if (environment.publicUrl?.startsWith('https:') && server.trustProxy.length === 0) context.say(nobodyTrusted);
   out(`Silverlining is at ${baseUrl(environment.host, serving.port)}\n`);
   if (await isAnybodySignedIn(store, now())) out('For a sign-in link on another device: npx silverlining user link admin\n');
   else out(await invitation(store, context, serving.port));
   log('server_started', { port: serving.port, host: environment.host, engine: store.engine });
   const stopSchedule = startSchedule(sources);
+  const stopRetention = startRetention({ store, config, evidence: openEvidenceFiles(evidenceFolder(dataDir)), log, now });
   if (!stopped.aborted) await once(stopped, 'abort');
   log('server_stopping');
-  await Promise.all([stopSchedule(), digestService.stop()]);
+  await Promise.all([stopSchedule(), stopRetention(), digestService.stop()]);
 }
 
 async function invitation(store: Store, context: Context, port: number): Promise<string> {

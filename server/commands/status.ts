@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { SourceRow } from '../../queries/model/lists.ts';
+import { retentionDue } from '../../etl/retention.ts';
 import { listSources } from '../lists.ts';
+import { dueInWords } from '../retention.ts';
 import { exitCodes, type Command } from './command.ts';
 import { count, counted, lengthWords, textTable } from './words.ts';
 
@@ -17,9 +19,12 @@ export const status: Command = {
       const { rows } = await listSources(store.reader, now(), config);
       // The inbox that is read where nothing is configured is no news before it holds something.
       const sources = existsSync(environment.configPath) ? rows : rows.filter((source) => source.runs > 0 || source.cases > 0);
+      const due = await retentionDue(store.reader, config.retention ?? [], { now: now(), zone: config.organisation.zone ?? 'UTC' });
       const cases = sources.reduce((sum, source) => sum + source.cases, 0);
       if (flags.json) {
-        out(`${JSON.stringify({ engine: store.engine, data: environment.dataDir, cases, sources }, null, 2)}\n`);
+        out(
+          `${JSON.stringify({ engine: store.engine, data: environment.dataDir, cases, sources, ...(due.length > 0 && { retention: due }) }, null, 2)}\n`,
+        );
         return exitCodes.done;
       }
       out(`${counted(cases, 'case')} in ${store.engine === 'sqlite' ? environment.dataDir : 'PostgreSQL'}\n`);
@@ -27,6 +32,7 @@ export const status: Command = {
         out('Nothing was read yet: npx silverlining import FILE --map NAME\n');
       if (sources.length) out(textTable([head, ...sources.map((source) => line(source, now()))]));
       for (const source of sources) for (const said of remarks(source, now())) out(`${source.name}: ${said}\n`);
+      for (const each of due) out(`${dueInWords(each)}\n`);
       return exitCodes.done;
     } finally {
       await store.close();

@@ -17,18 +17,21 @@ export interface IssueSearch {
   from?: string;
   to?: string;
   state?: 'made' | 'held';
+  /** Only these issues. */
+  only?: readonly string[];
   page: number;
   size: number;
 }
 
 /** The archive, newest period first. */
-export async function listIssues(db: Knex, { digest, from, to, state, page, size }: IssueSearch): Promise<ListPage<DigestIssueJson>> {
+export async function listIssues(db: Knex, { digest, from, to, state, only, page, size }: IssueSearch): Promise<ListPage<DigestIssueJson>> {
   const found = () => {
     const issues = db<DigestIssueRow>('digest_issue');
     if (digest !== undefined) void issues.where({ digest_id: digest });
     if (from !== undefined) void issues.where('to_on', '>=', from);
     if (to !== undefined) void issues.where('from_on', '<=', to);
     if (state !== undefined) void issues.where({ state });
+    if (only !== undefined) void issues.whereIn('issue_id', only);
     return issues;
   };
   const [total] = (await found().count({ n: '*' })) as unknown as [{ n: number }]; // one row; Knex types counts as text or number

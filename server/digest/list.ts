@@ -14,19 +14,22 @@ import type { DigestDeps } from './deps.ts';
 import { digestRows, recipientRows, scheduleOf } from './digests.ts';
 import { filterOf } from './filter.ts';
 import { issueJson } from './issues.ts';
+import { issuesSeenBy, mayBeTold } from './seen.ts';
 
 const runsShown = 3;
 
-/** Every digest with its state, and what a page that changes them needs to know. */
+/** Every digest that somebody may be told of, with its state, and what a page that changes them needs to know. */
 export async function listDigests(deps: DigestDeps, { why }: { why: string | null }, user: SignedIn): Promise<DigestsJson> {
   const { reader } = deps.store;
-  const rows = await digestRows(reader);
+  const rows = (await digestRows(reader)).filter((row) => mayBeTold(row, user));
+  const seen = await issuesSeenBy(reader, user);
   const recipients = await recipientRows(reader, rows.map((row) => row.digest_id)); // prettier-ignore
   const zone = await digestZone(deps);
   const digests = await Promise.all(
     rows.map(async (row): Promise<DigestJson> => {
       const last = await reader<DigestIssueRow>('digest_issue')
         .where({ digest_id: row.digest_id, kind: 'regular' })
+        .where((either) => void (seen && either.whereIn('issue_id', seen)))
         .orderBy('due_at', 'desc')
         .first();
       const counts = last ? (await countStates(reader, [last.issue_id])).get(last.issue_id) : undefined;

@@ -1,6 +1,7 @@
 import cron from 'node-cron';
 import type { SecretEnv } from '../../etl/secret.ts';
 import { withoutValues } from '../errors.ts';
+import { noteNotDelivered } from '../surveys/not-delivered.ts';
 import { stopMailbox } from './departed.ts';
 import type { DigestDeps } from './deps.ts';
 import type { MailSettings } from './deliver/mail-settings.ts';
@@ -35,6 +36,7 @@ export function startDigests(deps: ServiceDeps): DigestService {
     store, mail, now, random, log, signal,
     ...createOutgoing({ ...deps, env }, mail?.from ?? null),
     onNoSuchMailbox: (delivery) => stopMailbox(store, delivery, now()),
+    onFailed: (delivery) => noteNotDelivered(deps, delivery),
     ...(timings && { timings }),
   }); // prettier-ignore
   let isMaking = false;

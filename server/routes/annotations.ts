@@ -2,6 +2,7 @@ import { Router, type Request } from 'express';
 import { BadInput, type Problem } from '../../etl/errors.ts';
 import { listAnnotations } from '../../queries/annotations.ts';
 import type { AnnotationsJson, SeenNote } from '../../queries/model/lists.ts';
+import type { Ask } from '../asking.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
 import { jsonBody } from '../json-body.ts';
@@ -10,12 +11,13 @@ import { changeNote, deleteNote, readNote, readWindow, writeNote } from '../note
 import { readVersion } from '../version.ts';
 
 /** What stands beside the time axis of trends, and the notes people write there. */
-export function annotationRoutes({ store, organisation, now }: Pick<AppDeps, 'store' | 'organisation' | 'now'>): Router {
+export function annotationRoutes({ store, now }: Pick<AppDeps, 'store' | 'now'>, ask: Ask): Router {
   const router = Router();
   const who = (req: Request) => ({ user: signedIn(req), now: now() });
 
   router.get('/api/annotations', allow('read'), async (req, res) => {
-    const annotations = await listAnnotations({ reader: store.reader, organisation, now }, readWindow(req.query.from, req.query.to));
+    const window = readWindow(req.query.from, req.query.to);
+    const annotations = await ask(req, res, (deps) => listAnnotations(deps, window));
     res.json({ annotations } satisfies AnnotationsJson);
   });
   router.post('/api/notes', allow('write_notes'), jsonBody('16kb'), async (req, res) => {

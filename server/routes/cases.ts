@@ -4,7 +4,9 @@ import { Router } from 'express';
 import { BadInput } from '../../etl/errors.ts';
 import { exportCases, listCases } from '../../queries/cases.ts';
 import { readCase } from '../../queries/case-detail.ts';
+import { viewOf } from '../case-view.ts';
 import { parseDrill } from '../../queries/drill.ts';
+import type { Ask } from '../asking.ts';
 import { audit } from '../auth/audit.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import { caseCsv } from '../case-csv.ts';
@@ -15,18 +17,17 @@ import { jsonBody } from '../json-body.ts';
 import { readJson } from '../read-queries.ts';
 
 /** The cases behind a figure, as pages and as one CSV file, and everything about one case. */
-export function caseRoutes({ store, organisation, now }: Pick<AppDeps, 'store' | 'organisation' | 'now'>): Router {
+export function caseRoutes({ store, now }: Pick<AppDeps, 'store' | 'now'>, ask: Ask): Router {
   const router = Router();
-  const deps = { reader: store.reader, organisation, now };
   router.post('/api/cases', allow('read'), jsonBody('256kb'), async (req, res) => {
-    res.json(await listCases(deps, req.body));
+    res.json(await ask(req, res, (deps) => listCases(deps, req.body)));
   });
   router.get('/api/cases.csv', allow('read'), async (req, res) => {
     const { q } = req.query;
     if (typeof q !== 'string') throw new BadInput([{ field: 'q', message: 'is missing: the figure as JSON, as for POST /api/cases' }]);
     const name = nameParameter(req) ?? 'cases';
     const raw = readJson(q, 'q');
-    const blocks = await exportCases(deps, raw);
+    const blocks = await ask(req, res, (deps) => exportCases(deps, raw));
     const { measure, query } = parseDrill(raw);
     const target = exportTarget([{ ...query, measures: [measure] }]);
     await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'cases_exported', target });
@@ -35,18 +36,14 @@ export function caseRoutes({ store, organisation, now }: Pick<AppDeps, 'store' |
   });
   router.get('/api/cases/:id', allow('read'), async (req, res) => {
     const { id } = req.params as { id: string };
-    const found = /^[1-9]\d{0,14}$/.test(id) ? await readCase(deps, Number(id)) : null;
+    const found = /^[1-9]\d{0,14}$/.test(id) ? await ask(req, res, (deps) => readCase(deps, Number(id))) : null;
     if (!found) throw new Refused(404, `there is no case "${id}"`);
-    if (contactFields.some((field) => found.fields[field])) {
-      await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'contact_viewed', target: `case ${found.case_id}` });
-    }
+    const action = viewOf(found);
+    if (action) await audit(store.writer, { at: now(), userId: signedIn(req).userId, action, target: `case ${found.case_id}` });
     res.json(found);
   });
   return router;
 }
-
-/** What tells who a customer is. */
-const contactFields = ['customer_ref', 'customer_name', 'contact'] as const;
 
 async function* withMark(text: AsyncIterable<string>): AsyncGenerator<string> {
   yield byteOrderMark;

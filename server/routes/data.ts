@@ -9,16 +9,16 @@ import { listFlagged, listFlagRules } from '../problem-lists.ts';
 /** What the data page lists: sources, runs and flagged rows; and pulling a source at once. */
 export function dataRoutes({ store, now, runSource, sources }: Pick<AppDeps, 'store' | 'now' | 'runSource' | 'sources'>): Router {
   const router = Router();
-  router.get('/api/sources', allow('read'), async (_req, res) => {
+  router.get('/api/sources', allow('see_sources'), async (_req, res) => {
     res.json(await listSources(store.reader, now(), sources.config));
   });
-  router.get('/api/runs', allow('read'), async (req, res) => {
+  router.get('/api/runs', allow('see_sources'), async (req, res) => {
     res.json(await listRuns(store.reader, { source: textParameter(req, 'source'), page: wholeParameter(req, 'page') ?? 1 }));
   });
-  router.get('/api/flagged/rules', allow('read'), async (req, res) => {
+  router.get('/api/flagged/rules', allow('see_sources'), async (req, res) => {
     res.json(await listFlagRules(store.reader, textParameter(req, 'source')));
   });
-  router.get('/api/flagged', allow('read'), async (req, res) => {
+  router.get('/api/flagged', allow('see_sources'), async (req, res) => {
     res.json(
       await listFlagged(store.reader, {
         source: textParameter(req, 'source'),

@@ -14,6 +14,7 @@ import { resend, resendAll } from '../digest/deliver/deliveries.ts';
 import { queryDepsOf } from '../digest/deps.ts';
 import { digestRow } from '../digest/digests.ts';
 import { contentOf, issueDetail, issueJson, issueRow, listIssues, readPart } from '../digest/issues.ts';
+import { issuesSeenBy, requireSeen } from '../digest/seen.ts';
 import { makeIssue } from '../digest/make.ts';
 import { periodOf } from '../digest/compose.ts';
 import { archiveHtml } from '../digest/render/personal.ts';
@@ -28,32 +29,37 @@ export function digestIssueRoutes({ store, now, digests }: Pick<AppDeps, 'store'
   const router = Router();
   const { making, wake } = digests;
   const id = (req: Request) => (req.params as { id: string }).id;
+  const seenId = async (req: Request) => {
+    await requireSeen(store.reader, id(req), signedIn(req));
+    return id(req);
+  };
   const who = (req: Request) => ({ user: signedIn(req), now: now() });
 
   router.get('/api/digest-issues', allow('read'), async (req, res) => {
     const [digest, state] = [wholeParameter(req, 'digest'), choiceParameter(req, 'state', ['made', 'held'])];
     const [from, to] = [dateParameter(req, 'from'), dateParameter(req, 'to')];
     const page = wholeParameter(req, 'page') ?? 1;
+    const only = await issuesSeenBy(store.reader, signedIn(req));
     res.json(
       await listIssues(store.reader, {
-        ...(digest !== null && { digest }), ...(state !== null && { state }), ...(from !== null && { from }), ...(to !== null && { to }), page, size: pageSize,
+        ...(digest !== null && { digest }), ...(state !== null && { state }), ...(from !== null && { from }), ...(to !== null && { to }), ...(only !== null && { only }), page, size: pageSize,
       }), // prettier-ignore
     );
   });
   router.get('/api/digest-issues/:id', allow('read'), async (req, res) => {
-    const detail = await issueDetail(store.reader, id(req));
+    const detail = await issueDetail(store.reader, await seenId(req));
     // To whom it went is seen by who manages digests.
     res.json(can(signedIn(req), 'manage_digests') ? detail : { ...detail, messages: [] });
   });
   router.get('/api/digest-issues/:id/html', allow('read'), async (req, res) => {
-    const { bytes } = await readPart(store.reader, id(req), 'digest.html');
+    const { bytes } = await readPart(store.reader, await seenId(req), 'digest.html');
     await audit(store.writer, { at: now(), userId: signedIn(req).userId, action: 'digest_viewed', target: `issue ${id(req)}` });
     const path = `/api/digest-issues/${encodeURIComponent(id(req))}/parts/`;
     digestDocument(res).send(archiveHtml(bytes.toString('utf8'), (name) => path + encodeURIComponent(name)));
   });
   router.get('/api/digest-issues/:id/parts/:name', allow('read'), async (req, res) => {
     const { name } = req.params as { name: string };
-    const { type, bytes, issue_id } = await readPart(store.reader, id(req), name);
+    const { type, bytes, issue_id } = await readPart(store.reader, await seenId(req), name);
     // It never changes.
     res.set('cache-control', 'private, max-age=31536000, immutable').type(type);
     if (type !== 'image/png') {
@@ -64,7 +70,7 @@ export function digestIssueRoutes({ store, now, digests }: Pick<AppDeps, 'store'
     res.send(Buffer.from(bytes));
   });
   router.get('/api/digest-issues/:id/difference', allow('read'), async (req, res) => {
-    const then = await contentOf(store.reader, id(req));
+    const then = await contentOf(store.reader, await seenId(req));
     const { name, organisation, period } = then;
     const ask = { name, organisation, period, where: whereOf(then), targets: making.targets };
     const differences = await oneByOne(() => readDifference(queryDepsOf(making), then, ask));

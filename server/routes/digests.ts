@@ -1,9 +1,10 @@
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { zoneName } from '../../etl/config-zone.ts';
-import { BadInput } from '../../etl/errors.ts';
-import { serialiseWhere } from '../../queries/model/query.ts';
-import { digestSteps } from '../../queries/model/digest.ts';
+import type { Knex } from 'knex';
+import { BadInput, type Problem } from '../../etl/errors.ts';
+import { parseWhere, serialiseWhere } from '../../queries/model/query.ts';
+import { digestSteps, type DigestBody } from '../../queries/model/digest.ts';
 import { textParameter } from '../address.ts';
 import { audit } from '../auth/audit.ts';
 import { allow, signedIn } from '../auth/guard.ts';
@@ -15,6 +16,7 @@ import { addDigest, changeDigest, digestRow, pauseDigest, removeDigest, resumeDi
 import { listDigests } from '../digest/list.ts';
 import { heldRemark, makeTest, NotComputed } from '../digest/make.ts';
 import { archiveHtml } from '../digest/render/personal.ts';
+import { namesNotToTell } from '../digest/seen.ts';
 import { readAudience, readDigestBody } from '../digest/read-digest.ts';
 import type { OneByOne } from '../one-by-one.ts';
 import { readJson } from '../read-queries.ts';
@@ -31,7 +33,11 @@ export function digestRoutes({ store, now, digests }: Pick<AppDeps, 'store' | 'n
   const { making, mail, wake } = digests;
   const who = (req: Request) => ({ user: signedIn(req), now: now() });
   const id = (req: Request) => rowId((req.params as { id: string }).id);
-  const read = async (req: Request) => readDigestBody(queryDepsOf(making), req.body, await owners());
+  const read = async (req: Request) => {
+    const body = await readDigestBody(queryDepsOf(making), req.body, await owners());
+    await requireAllowed(store.reader, body);
+    return body;
+  };
   const owners = async () => (await store.reader<User>('user').whereNull('disabled_at').select('name')).map(({ name }) => name);
 
   router.get('/api/digests', allow('read'), async (req, res) => {
@@ -77,6 +83,16 @@ export function digestRoutes({ store, now, digests }: Pick<AppDeps, 'store' | 'n
     res.status(201).json({ issue_id });
   });
   return router;
+}
+
+/** @throws BadInput for a recipient who may not see all the cases it is about */
+async function requireAllowed(db: Knex, { where, recipients }: DigestBody): Promise<void> {
+  const problems: Problem[] = [];
+  const about = () => Promise.resolve(parseWhere(where, []));
+  for (const address of recipients)
+    for (const name of await namesNotToTell(db, about, address))
+      problems.push({ field: 'recipients', message: `${address} is ${name}, who may not see all the cases this is about` });
+  if (problems.length) throw new BadInput(problems);
 }
 
 /** Reads what a preview is to be of. */

@@ -1,15 +1,14 @@
 import { Router } from 'express';
-import { entryFields, parseEntry } from '../../etl/entry.ts';
+import { parseEntry } from '../../etl/entry.ts';
 import { BadInput } from '../../etl/errors.ts';
 import { EntryTaken, loadEntry } from '../../etl/load-entry.ts';
+import { handledFields } from '../../etl/load-handling.ts';
 import type { Store } from '../../etl/store/open.ts';
 import type { SourceStateRow } from '../../etl/store/tables.ts';
 import { audit } from '../auth/audit.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
 import { jsonBody } from '../json-body.ts';
-
-const fields = entryFields.map((field) => field.name);
 
 /**
  * `PUT /api/entries/:key`: a case a person has entered, under the key their browser made. The same sent again is the same case;
@@ -28,7 +27,7 @@ export function entryRoutes({ store, now, organisation }: Pick<AppDeps, 'store' 
         zone,
         currency,
         now: now(),
-        fields,
+        fields: handledFields,
         after: (trx, id) => audit(trx, { at: now(), userId: signedIn(req).userId, action: 'case_entered', target: `case ${id}` }),
       });
       res.status(isNew ? 201 : 200).json({ case_id: caseId });

@@ -8,6 +8,7 @@ import { audit } from '../auth/audit.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
 import { jsonBody } from '../json-body.ts';
+import { rowId } from '../row-id.ts';
 import { listLabelChanges, listUnmapped } from '../label-changes.ts';
 
 /** Under which label a source's own values are shown: what waits for a decision, what a change would do, doing and undoing it. */
@@ -36,9 +37,9 @@ export function labelChangeRoutes({ store, now, log, organisation }: Pick<AppDep
     res.status(201).json({ change_id: changeId, cases } satisfies LabelChanged);
   });
   router.post('/api/label-changes/:id/undo', allow('manage_sources'), async (req, res) => {
-    const { id } = req.params as { id: string };
-    const undone = await undoLabelChange(store, Number(id), { name: signedIn(req).name, now: now() });
-    await done(req, 'label_change_undone', id);
+    const id = rowId((req.params as { id: string }).id);
+    const undone = await undoLabelChange(store, id, { name: signedIn(req).name, now: now() });
+    await done(req, 'label_change_undone', String(id));
     res.json(undone);
   });
   return router;

@@ -1,7 +1,8 @@
 import { Router } from 'express';
 import { readSessionCookie } from '../auth/cookie.ts';
 import { allow } from '../auth/guard.ts';
-import { isSessionValid } from '../auth/sessions.ts';
+import { can } from '../auth/roles.ts';
+import { lookAtSession } from '../auth/sessions.ts';
 import type { AppDeps } from '../deps.ts';
 import { Refused, withoutValues } from '../errors.ts';
 import { followRuns } from '../live-runs.ts';
@@ -14,7 +15,7 @@ export function liveRoutes({ store, now, log, stopped, live = {} }: Pick<AppDeps
   const onError = (error: unknown): void => void (stopped?.aborted || log('live_runs_failed', { error: withoutValues(error) }));
   const runs = followRuns(store.reader, { pollMs, now, onError });
   const router = Router();
-  router.get('/api/runs/live', allow('read'), (req, res) => {
+  router.get('/api/runs/live', allow('see_sources'), (req, res) => {
     if (runs.count() >= listeners || stopped?.aborted) throw new Refused(503, 'too many pages follow the runs; try again in a moment');
     // Who left while the session was looked up is never told to be gone again.
     if (res.closed || res.destroyed) return;
@@ -29,23 +30,26 @@ export function liveRoutes({ store, now, log, stopped, live = {} }: Pick<AppDeps
     });
     const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs);
     const session = setInterval(() => {
-      const valid = token === null ? Promise.resolve(false) : isSessionValid(store, token, now());
-      valid.then(
-        (isValid) => void (isValid || res.end()),
+      const user = token === null ? Promise.resolve(null) : lookAtSession(store, token, now());
+      user.then(
+        // Who was given another role or only some rows is told no more, too.
+        (found) => void ((found && can(found, 'see_sources')) || end()),
         (error: unknown) => {
           onError(error);
-          res.end();
+          end();
         },
       );
     }, sessionMs);
-    const end = (): void => void res.end();
-    stopped?.addEventListener('abort', end, { once: true });
-    res.once('close', () => {
+    // An answer that has ended may be long on its way before it is closed, and is written to no more.
+    const end = (): void => {
       stopListening();
       clearInterval(heartbeat);
       clearInterval(session);
       stopped?.removeEventListener('abort', end);
-    });
+      res.end();
+    };
+    stopped?.addEventListener('abort', end, { once: true });
+    res.once('close', end);
   });
   return router;
 }

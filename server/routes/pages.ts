@@ -1,4 +1,5 @@
 import express, { Router } from 'express';
+import { allow } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
 import { Refused } from '../errors.ts';
 
@@ -10,13 +11,18 @@ export const screens = [
   '/resolution',
   '/satisfaction',
   '/coaching',
+  '/work',
   '/cases',
   '/cases/new',
+  '/cases/duplicates',
   '/cases/:id',
   '/digests',
   '/digests/:id',
   '/data',
   '/data/definitions',
+  '/people',
+  '/people/audit',
+  '/account',
 ] as const;
 
 const isScreen = new RegExp(`^(${screens.map((screen) => screen.replace(/:\w+/, '[^/]+').replace(/\/$/, '')).join('|')})/?$`);
@@ -32,7 +38,7 @@ export function pageRoutes({ clientDir }: Pick<AppDeps, 'clientDir'>): Router {
     express.static(clientDir, { index: false, redirect: false, setHeaders: (res) => void res.setHeader('cache-control', 'no-cache') }),
   );
   router.get('/favicon.ico', (_req, res) => res.redirect(308, '/icon.svg'));
-  router.get('/{*screen}', (req, res, next) => {
+  router.get('/{*screen}', allow('use_account'), (req, res, next) => {
     if (/\.\w+$/.test(req.path) || !req.accepts('html')) return next();
     res.status(isScreen.test(req.path) ? 200 : 404).set('cache-control', 'no-cache');
     res.sendFile('index.html', { root: clientDir, cacheControl: false }, (error?: Error) => {

@@ -1,5 +1,4 @@
 import express, { Router, type Request, type RequestHandler } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { BadInput } from '../../etl/errors.ts';
 import { pushRecords } from '../../etl/push.ts';
 import { pushedRows } from '../../etl/push-rows.ts';
@@ -9,14 +8,16 @@ import type { AppDeps } from '../deps.ts';
 import { Refused } from '../errors.ts';
 import { createPushQueue } from '../push-queue.ts';
 import { acceptsToken } from '../push-tokens.ts';
+import { addressOf, limited, limitsOf } from '../rate-limit.ts';
 
 const minute = 60_000;
 
 /** `POST /api/sources/:name/records`: records another program sends, with the bearer token of the source instead of a session. */
-export function pushRoutes({ store, now, sources }: Pick<AppDeps, 'store' | 'now' | 'sources'>): Router {
+export function pushRoutes({ store, now, sources, server }: Pick<AppDeps, 'store' | 'now' | 'sources' | 'server'>): Router {
   const router = Router();
+  const most = limitsOf(server).push;
   const queue = createPushQueue();
-  const limitTries = limited({ windowMs: 5 * minute, limit: 20, key: addressOf }, 'too many wrong tokens; wait five minutes');
+  const limitTries = limited({ windowMs: 5 * minute, limit: 20 }, 'too many wrong tokens; wait five minutes');
   const isTheirs: RequestHandler = async (req, res, next) => {
     const token = /^Bearer ([\w-]{20,100})$/i.exec(req.get('authorization') ?? '')?.[1];
     if (token !== undefined && (await acceptsToken(store, { source: sourceName(req), token, now: now() }))) return next();
@@ -29,7 +30,7 @@ export function pushRoutes({ store, now, sources }: Pick<AppDeps, 'store' | 'now
   };
   const body = express.raw({ type: () => true, limit: '10mb' });
 
-  router.post('/api/sources/:name/records', isTheirs, pushes(), body, async (req, res) => {
+  router.post('/api/sources/:name/records', isTheirs, pushes(most), body, async (req, res) => {
     const name = sourceName(req);
     const source = sources.config.sources.find((configured) => configured.name === name);
     if (!source) throw new Refused(404, `there is no source "${name}" in the configuration any more`);
@@ -68,27 +69,7 @@ function textOf(req: Request): string {
   }
 }
 
-function pushes(): RequestHandler {
+function pushes(limit: number): RequestHandler {
   const key = (req: Request) => `${sourceName(req)} ${addressOf(req)}`;
-  return limited({ windowMs: minute, limit: 300, key }, 'more than 300 pushes in a minute; send several records at once, as a list');
-}
-
-function limited(
-  { windowMs, limit, key }: { windowMs: number; limit: number; key: (req: Request) => string },
-  message: string,
-): RequestHandler {
-  return rateLimit({
-    windowMs,
-    limit,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: key,
-    handler: () => {
-      throw new Refused(429, message);
-    },
-  });
-}
-
-function addressOf(req: Request): string {
-  return ipKeyGenerator(req.ip ?? '');
+  return limited({ windowMs: minute, limit, key }, `more than ${limit} pushes in a minute; send several records at once, as a list`);
 }

@@ -1,12 +1,13 @@
 import { Router, type Request, type Response } from 'express';
 import { BadInput, didYouMean } from '../../etl/errors.ts';
 import { answer } from '../../queries/answer.ts';
+import { budgetOf } from '../../queries/budget.ts';
+import type { Ask } from '../asking.ts';
 import { audit } from '../auth/audit.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import type { AppDeps } from '../deps.ts';
 import { asFile, byteOrderMark, exportTarget, nameParameter } from '../download.ts';
 import { Refused } from '../errors.ts';
-import { goneSignal } from '../gone.ts';
 import { chooseFormat, formatAnswer, formats } from '../formats.ts';
 import { jsonBody } from '../json-body.ts';
 import { readJson, readQueries } from '../read-queries.ts';
@@ -17,17 +18,17 @@ const longestAddress = 8 * 1024;
  * `POST /api/query` and its canonical `GET /api/query?q=`, as JSON, CSV or Arrow. With `format` or `name` in the address the answer is
  * a file for people, and CSV begins with a byte order mark; asked for by header, its bytes are those of `silverlining query`.
  */
-export function queryRoutes({ store, cube, organisation, now }: Pick<AppDeps, 'store' | 'cube' | 'organisation' | 'now'>): Router {
+export function queryRoutes({ store, now }: Pick<AppDeps, 'store' | 'now'>, ask: Ask): Router {
   const router = Router();
   const reply = async (raw: unknown, req: Request, res: Response) => {
     const format = formatOf(req);
     const name = nameParameter(req);
     const isForPeople = name !== null || req.query.format !== undefined;
     const queries = readQueries(raw);
-    const body = formatAnswer(
-      await answer({ reader: store.reader, cube, organisation, now, bounds: { signal: goneSignal(res) } }, queries),
-      format,
-    );
+    const body = await ask(req, res, async (deps) => {
+      const budget = budgetOf(deps);
+      return formatAnswer(await answer({ ...deps, budget }, queries), format, budget);
+    });
     res.set({ 'content-type': formats[format], vary: 'Accept' });
     if (isForPeople || format === 'csv') {
       const target = exportTarget(queries);

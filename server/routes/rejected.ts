@@ -24,7 +24,7 @@ export function rejectedRoutes({ store, now, log, sources }: Pick<AppDeps, 'stor
   const note = (req: Request, action: 'rejected_viewed' | 'rows_replayed', target: string) =>
     audit(store.writer, { at: now(), userId: signedIn(req).userId, action, target });
 
-  router.get('/api/rejected/reasons', allow('read'), async (req, res) => {
+  router.get('/api/rejected/reasons', allow('see_sources'), async (req, res) => {
     res.json(await listRejectReasons(store.reader, textParameter(req, 'source')));
   });
 

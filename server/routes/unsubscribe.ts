@@ -1,10 +1,11 @@
 import { Router, urlencoded, type Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import { BadInput } from '../../etl/errors.ts';
 import { textParameter } from '../address.ts';
 import type { AppDeps } from '../deps.ts';
 import { escaped } from '../digest/render/escaped.ts';
 import { readToken, resubscribe, subscriptionState, unsubscribe } from '../digest/deliver/unsubscribe.ts';
 import { Refused } from '../errors.ts';
+import { limited } from '../rate-limit.ts';
 
 /**
  * Ending the mails of a digest without signing in. Opening the link only asks, since programs that look through mail open every link; the button ends it, and
@@ -12,13 +13,9 @@ import { Refused } from '../errors.ts';
  */
 export function unsubscribeRoutes({ store, now }: Pick<AppDeps, 'store' | 'now'>): Router {
   const router = Router();
-  const tries = rateLimit({
-    windowMs: 60_000,
-    limit: 120,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    handler: (_req, res) => answer(res.status(429), 'Too many at once', '<p>Wait a minute and open the link again.</p>'),
-  });
+  const tries = limited({ windowMs: 60_000, limit: 120 }, (_req, res) =>
+    answer(res.status(429), 'Too many at once', '<p>Wait a minute and open the link again.</p>'),
+  );
   router.get('/unsubscribe', tries, async (req, res) => {
     const subscription = await known(res, () => readToken(store, textParameter(req, 'token') ?? ''));
     if (!subscription) return;
@@ -54,8 +51,9 @@ async function known<T>(res: Response, read: () => Promise<T>): Promise<T | null
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    answer(res.status(error.status), 'This link does not work', `<p>${escaped(error.message)}.</p>`);
+    if (!(error instanceof Refused || error instanceof BadInput)) throw error;
+    const [status, why] = error instanceof Refused ? [error.status, error.message] : [400, 'Open it from the message again: it is damaged'];
+    answer(res.status(status), 'This link does not work', `<p>${escaped(why)}.</p>`);
     return null;
   }
 }

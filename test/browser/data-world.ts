@@ -2,7 +2,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
+import { defaultProcedure } from '../../etl/procedure.ts';
 import type { Config } from '../../etl/config.ts';
+import { defaultSatisfaction } from '../../etl/config-satisfaction.ts';
+import { defaultServer } from '../../etl/config-server.ts';
 import { runSource, type SourceDeps } from '../../etl/run-source.ts';
 import { openStore } from '../../etl/store/open.ts';
 import { ensureClient } from '../../server/build-client.ts';
@@ -49,8 +52,12 @@ export async function openDataWorld(): Promise<DataWorld> {
     organisation,
     calendars: {},
     slaPolicies: [],
+    procedure: defaultProcedure,
+    openId: null,
     targets: {},
+    satisfaction: defaultSatisfaction,
     digests: [],
+    server: defaultServer,
     sources: [
       { name: 'inbox', connector: 'folder', options: { path: inbox }, map: 'standard', schedule: { every: 'day' } },
       {

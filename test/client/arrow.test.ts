@@ -24,9 +24,9 @@ const empty: TableJson = { ...issues, rows: [], notes: [] };
 
 const arrow = suite('reading Arrow');
 
-arrow('gives back the tables the server sent, in order, empty ones too', () => {
+arrow('gives back the tables the server sent, in order, empty ones too', async () => {
   const answer: AnswerJson = { tables: [issues, empty, issues], asOf: issues.asOf, engine: 'sql', elapsedMs: 1 };
-  const bytes = formatAnswer(answer, 'arrow');
+  const bytes = await formatAnswer(answer, 'arrow');
   if (typeof bytes === 'string') throw new Error('Arrow is bytes');
   assert.equal(decodeTables(bytes), [issues, empty, issues]);
 });

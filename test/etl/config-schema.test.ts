@@ -100,9 +100,9 @@ shown('tells editors which schema it follows', () => {
   assert.match(example, /^# yaml-language-server: \$schema=\.\/docs\/silverlining\.schema\.json\n/);
 });
 
-shown('shows every key of organisation, calendars, policies, digests and schedules', () => {
+shown('shows every key of organisation, calendars, policies, the procedure, satisfaction, digests and schedules', () => {
   const written = parse(everything) as Record<string, unknown>;
-  for (const part of ['organisation', 'calendars', 'sla_policies', 'digests']) {
+  for (const part of ['organisation', 'calendars', 'sla_policies', 'procedure', 'satisfaction', 'sign_in', 'digests', 'server']) {
     const missing = keysOf(parts[part] ?? {}).filter((key) => !writtenKeys(written[part]).includes(key.name));
     assert.equal(
       missing.map((key) => key.path),

@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { defaultProcedure } from '../../etl/procedure.ts';
 import { defaultConfig, readConfig, readSource } from '../../etl/config.ts';
+import { defaultSatisfaction } from '../../etl/config-satisfaction.ts';
+import { defaultServer } from '../../etl/config-server.ts';
 import { BadInput } from '../../etl/errors.ts';
 
 const config = suite('config');
@@ -21,8 +24,12 @@ config('reads one drop folder every 15 minutes when there is no file', () => {
     organisation: { name: 'Silverlining', zone: null, currency: null },
     calendars: {},
     slaPolicies: [],
+    procedure: defaultProcedure,
+    openId: null,
     targets: {},
+    satisfaction: defaultSatisfaction,
     digests: [],
+    server: { trustProxy: [], limits: { signIn: 20, push: 300, writes: 240 } },
     sources: [
       { name: 'inbox', connector: 'folder', options: { path: path.resolve('/data/inbox') }, map: 'standard', schedule: { every: '15m' } },
     ],
@@ -52,13 +59,41 @@ sources:
   ]);
 });
 
+config('believes no proxy unless it is told to, and none that could be anybody', () => {
+  assert.equal(readConfig('server: { trust_proxy: [loopback, 10.0.0.7, "10.0.0.0/8", "fd00::/8"], limits: { writes: 9 } }', place).server, {
+    trustProxy: ['loopback', '10.0.0.7', '10.0.0.0/8', 'fd00::/8'],
+    limits: { ...defaultServer.limits, writes: 9 },
+  });
+  for (const wrong of [
+    'true',
+    '1',
+    '"*"',
+    'all',
+    'proxy.example.org',
+    '0.0.0.0/0',
+    '"::/0"',
+    '10.0.0.0/33',
+    '10.0.0.0/8/8',
+    '"10.0.0.0/255.0.0.0"',
+  ]) {
+    const [problem] = problemsOf(`server: { trust_proxy: [${wrong}] }`);
+    assert.is(problem?.[0], 'server.trust_proxy[0]', wrong);
+  }
+  for (const wrong of ['0', '-1', '1.5', 'none'])
+    assert.is(problemsOf(`server: { limits: { push: ${wrong} } }`)[0]?.[0], 'server.limits.push');
+});
+
 config('takes an empty file, and parts without entries, as one without sources', () => {
   const empty = {
     organisation: { name: 'Silverlining', zone: null, currency: null },
     calendars: {},
     slaPolicies: [],
+    procedure: defaultProcedure,
+    openId: null,
     targets: {},
+    satisfaction: defaultSatisfaction,
     digests: [],
+    server: defaultServer,
     sources: [],
   };
   for (const text of ['', '# nothing yet', 'organisation:\ncalendars:\nsla_policies:\nsources:\n']) {
@@ -96,7 +131,7 @@ sources:
   assert.is(messages.size, problems.length);
   assert.is(
     messages.get('organisaton'),
-    'is no setting here (did you mean "organisation"?); there are organisation, calendars, sla_policies, targets, digests, sources (line 2)',
+    'is no setting here (did you mean "organisation"?); there are organisation, calendars, sla_policies, procedure, sign_in, targets, satisfaction, digests, retention, server, sources (line 2)',
   );
   assert.is(messages.get('organisation.name'), 'is a number; it must be text (line 3)');
   assert.match(messages.get('organisation.zone') ?? '', '"Europe/Vienn" is no time zone');
@@ -232,7 +267,10 @@ config('names line and column of broken YAML', () => {
 
 config('says what a file of another shape must be', () => {
   assert.equal(problemsOf('- a\n- b\n'), [
-    ['silverlining.yaml', 'is a list; it must be a table of organisation, calendars, sla_policies, targets, digests, sources'],
+    [
+      'silverlining.yaml',
+      'is a list; it must be a table of organisation, calendars, sla_policies, procedure, sign_in, targets, satisfaction, digests, retention, server, sources',
+    ],
   ]);
   assert.equal(problemsOf('sources: 7'), [['sources', 'is a number; it must be a list (line 1)']]);
   assert.equal(problemsOf('sources: [7]'), [['sources[0]', 'is a number; it must be a table (line 1)']]);

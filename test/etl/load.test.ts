@@ -8,7 +8,9 @@ import type { CaseRecord } from '../../etl/record.ts';
 import type { Store } from '../../etl/store/open.ts';
 import { customerSecret } from '../../etl/store/settings.ts';
 import { describeSource } from '../../etl/store/sources.ts';
+import { textSql } from '../../queries/sql/conditions.ts';
 import { loadRecords, tempStore } from '../support/store.ts';
+import { draws, engine, rowsOf } from '../support/test-store.ts';
 
 const loading = suite('load');
 let temp: Awaited<ReturnType<typeof tempStore>>;
@@ -31,10 +33,11 @@ const late: CaseRecord = {
 const facts = () => store.reader('case_fact').orderBy('source_id').select();
 const one = async (): Promise<Record<string, unknown>> => (await facts())[0] as Record<string, unknown>;
 const count = async (table: string) => Number((await store.reader(table).count({ n: '*' }))[0]?.n);
-const found = async (words: string) =>
-  (await store.reader.raw<{ rowid: number }[]>('select rowid from case_search where case_search match ? order by rowid', [words])).map(
-    (r) => r.rowid,
-  );
+const found = async (words: string) => {
+  const terms = words.split(' ').map((word) => ({ words: [word], isPrefix: false }));
+  const { sql, values } = textSql(terms, engine);
+  return store.reader('case_fact as f').whereRaw(sql, values).orderBy('case_id').pluck<number[]>('case_id');
+};
 
 /** Loads one batch and tells what became of each record. */
 async function load(records: CaseRecord[], now = Date.UTC(2100, 0) / 1000): Promise<string[]> {
@@ -290,7 +293,7 @@ async function picture(of: Store): Promise<unknown> {
   };
   const ordered = ['case_id', 'survey_id', 'change_seq', 'customer_key'];
   const without = (row: Record<string, unknown>) => name(Object.fromEntries(Object.entries(row).filter(([key]) => !ordered.includes(key))));
-  const rows = (table: string, columns: string) => of.reader.raw<Record<string, unknown>[]>(`select ${columns} from ${table}`);
+  const rows = (table: string, columns: string) => rowsOf<Record<string, unknown>>(of.reader, `select ${columns} from ${table}`);
   const sorted = (list: Record<string, unknown>[]) => list.map((r) => JSON.stringify(without(r))).sort();
   return {
     cases: sorted(await rows('case_fact', '*')),
@@ -320,7 +323,7 @@ loading('comes to the same whatever the order of the records and the size of the
         await b.close();
       }
     }),
-    { numRuns: 15 },
+    { numRuns: draws(15) },
   );
 });
 
@@ -339,7 +342,7 @@ loading('comes to the same whether cases are loaded as they are or changed into 
         await b.close();
       }
     }),
-    { numRuns: 15 },
+    { numRuns: draws(15) },
   );
 });
 

@@ -1,3 +1,4 @@
+// one run: what maps make of real files, wherever it is kept
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

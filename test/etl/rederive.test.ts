@@ -9,11 +9,10 @@ import { loadBatch } from '../../etl/load.ts';
 import { weekdays, type Calendar } from '../../etl/opening-hours.ts';
 import type { CaseRecord } from '../../etl/record.ts';
 import { adoptRules, rederiveCases, requestRederiving } from '../../etl/rederive.ts';
-import { openStore, type Store } from '../../etl/store/open.ts';
+import type { Store } from '../../etl/store/open.ts';
 import { readRulesProgress } from '../../etl/store/rules.ts';
 import { transact } from '../../etl/store/transact.ts';
 import type { CaseFactRow, SurveyFactRow } from '../../etl/store/tables.ts';
-import { startPostgresql } from '../support/postgresql.ts';
 import { loadRecords, tempStore } from '../support/store.ts';
 
 const at = (text: string) => Date.parse(text) / 1000;
@@ -173,23 +172,6 @@ rederiving('chooses policies anew by the labels a remap gives', async () => {
   const source = await sourceOf(temp.store);
   const context = await deriveContextOf(temp.store, { organisation: { zone, currency: null }, source, now: at('2026-05-01T00:00:00Z') });
   assert.is(derive({ source_id: 'n', kind: 'complaint', product: 'Card', received_at: 0 }, [], context).record.sla_policy, 'loans');
-});
-
-rederiving('does the same on PostgreSQL', async () => {
-  const server = await startPostgresql();
-  const store = await openStore({ dataDir: temp.dir, databaseUrl: server.url });
-  try {
-    await loadRecords(store, records, { zone });
-    await adoptRules(store, rules, options);
-    const stored = await contentOf(store);
-    await adoptRules(temp.store, rules, options);
-    await loadRecords(temp.store, records, { zone });
-    const fresh = await contentOf(temp.store);
-    assert.equal([stored.cases, stored.surveys], [fresh.cases, fresh.surveys]);
-  } finally {
-    await store.close();
-    await server.stop();
-  }
 });
 
 rederiving.run();

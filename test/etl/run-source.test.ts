@@ -3,7 +3,10 @@ import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import createKnex from 'knex';
+import { defaultProcedure } from '../../etl/procedure.ts';
 import type { SourceConfig } from '../../etl/config.ts';
+import { defaultSatisfaction } from '../../etl/config-satisfaction.ts';
+import { defaultServer } from '../../etl/config-server.ts';
 import { connectors } from '../../etl/connectors/index.ts';
 import { BadInput } from '../../etl/errors.ts';
 import { readMap } from '../../etl/map.ts';
@@ -22,8 +25,12 @@ running.before.each(async () => {
     organisation: { name: 'Test', zone: null, currency: null },
     calendars: {},
     slaPolicies: [],
+    procedure: defaultProcedure,
+    openId: null,
     targets: {},
+    satisfaction: defaultSatisfaction,
     digests: [],
+    server: defaultServer,
     sources: [],
   };
   const now = () => Date.UTC(2026, 0) / 1000;

@@ -11,6 +11,7 @@ import { readMap } from '../../etl/map.ts';
 import { runImport, type RunOptions, type RunProgress } from '../../etl/run.ts';
 import type { Store } from '../../etl/store/open.ts';
 import { tempStore } from '../support/store.ts';
+import { draws, rowsOf } from '../support/test-store.ts';
 
 const running = suite('runImport');
 let temp: Awaited<ReturnType<typeof tempStore>>;
@@ -307,15 +308,15 @@ running('comes to the same with folded rows in batches of any size', async () =>
         await parts.close();
       }
     }),
-    { numRuns: 10 },
+    { numRuns: draws(10) },
   );
 });
 
 running('loads beside another process that writes to the same store', async () => {
   const script = `
-    import { openStore } from ${JSON.stringify(fileURLToPath(new URL('../../etl/store/open.ts', import.meta.url)))};
+    import { openTestStore } from ${JSON.stringify(fileURLToPath(new URL('../support/test-store.ts', import.meta.url)))};
     import { loadEntry } from ${JSON.stringify(fileURLToPath(new URL('../../etl/load-entry.ts', import.meta.url)))};
-    const store = await openStore({ dataDir: process.argv[1] });
+    const store = await openTestStore(process.argv[1]);
     for (let i = 0; i < 20; i++) await loadEntry(store, { source_id: '', kind: 'complaint', received_at: '2024-03-01', issue: 'issue ' + i }, 'key-' + i, { zone: 'UTC', currency: 'EUR', now: ${now}, fields: [] });
     await store.close();`;
   const other = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, temp.dir], {
@@ -327,7 +328,8 @@ running('loads beside another process that writes to the same store', async () =
   const cases = await store.reader<{ case_id: number; issue: number }>('case_fact').select('case_id', 'issue');
   assert.is(new Set(cases.map((c) => c.case_id)).size, 40);
   assert.equal(await store.reader('label').where({ dimension: 'issue' }).count({ n: '*' }), [{ n: 20 }]);
-  const orphans = await store.reader.raw<unknown[]>(
+  const orphans = await rowsOf(
+    store.reader,
     `select 1 from case_fact where issue not in (select code from label where dimension = 'issue')`,
   );
   assert.equal(orphans, []);

@@ -4,7 +4,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { defaultProcedure } from '../../etl/procedure.ts';
 import type { Config, SourceConfig } from '../../etl/config.ts';
+import { defaultSatisfaction } from '../../etl/config-satisfaction.ts';
+import { defaultServer } from '../../etl/config-server.ts';
 import { connectors } from '../../etl/connectors/index.ts';
 import { BadInput, SourceFailed } from '../../etl/errors.ts';
 import { readMap } from '../../etl/map.ts';
@@ -26,8 +29,12 @@ schedule.before.each(async () => {
     organisation: { name: 'Test', zone: null, currency: null },
     calendars: {},
     slaPolicies: [],
+    procedure: defaultProcedure,
+    openId: null,
     targets: {},
+    satisfaction: defaultSatisfaction,
     digests: [],
+    server: defaultServer,
     sources: [{ name: 'inbox', connector: 'folder', options: { path: inbox }, map: 'plain', schedule: { every: '15m' } }],
   };
   const findMap = () =>

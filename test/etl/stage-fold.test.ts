@@ -9,6 +9,7 @@ import { readMap } from '../../etl/map.ts';
 import { runImport, type RunOptions, type RunReport } from '../../etl/run.ts';
 import type { Store } from '../../etl/store/open.ts';
 import { tempStore } from '../support/store.ts';
+import { draws, rowsOf } from '../support/test-store.ts';
 
 const folding = suite('folded rows in the store');
 let temp: Awaited<ReturnType<typeof tempStore>>;
@@ -201,7 +202,7 @@ folding('after a run that did not end, every case that comes says until when the
 
 /** Everything that is said of the cases and their rejected rows, labels by name, without the numbers given by the order of work. */
 async function picture(of: Store, isShuffled: boolean): Promise<unknown> {
-  const all = <T>(sql: string) => of.reader.raw<T[]>(sql);
+  const all = <T>(sql: string) => rowsOf<T>(of.reader, sql);
   type Row = Record<string, unknown>;
   const labels = await all<{ dimension: string; code: number; name: string }>('select dimension, code, name from label');
   const names = new Map(labels.map(({ dimension, code, name }) => [`${dimension} ${code}`, name]));
@@ -264,7 +265,7 @@ for (const { name, map, toLines } of stages)
           await Promise.all([whole.close(), parts.close(), shuffled.close()]);
         }
       }),
-      { numRuns: 12 },
+      { numRuns: draws(12) },
     );
   });
 

@@ -425,10 +425,10 @@ answers('refuses answers that are too large, naming what to narrow', async () =>
   await withRecords(
     [complaint('1', '2024-01-01T00:00:00Z', { issue: 'a' }), complaint('2', '2024-01-02T00:00:00Z', { issue: 'b' })],
     async (deps) => {
-      const failed = await answer({ ...deps, bounds: { rows: 1 } }, [parseQuery({ ...year, measures: ['received'], by: ['issue'] })]).catch(
-        (error: unknown) => error,
-      );
-      assert.ok(failed instanceof BadInput && /narrow the period/.test(failed.message));
+      const failed = await answer({ ...deps, bounds: { most: { groups: 1 } } }, [
+        parseQuery({ ...year, measures: ['received'], by: ['issue'] }),
+      ]).catch((error: unknown) => error);
+      assert.ok(failed instanceof BadInput && failed.isTooMuch && /narrow the period/.test(failed.message));
       const aborted = await answer({ ...deps, bounds: { signal: AbortSignal.abort() } }, [
         parseQuery({ ...year, measures: ['received'] }),
       ]).catch((error: unknown) => error);

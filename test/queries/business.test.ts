@@ -7,7 +7,7 @@ import { durationBin } from '../../etl/derive-times.ts';
 import { weekdays, type Calendar } from '../../etl/opening-hours.ts';
 import type { CaseRecord } from '../../etl/record.ts';
 import { adoptRules } from '../../etl/rederive.ts';
-import { openStore, type Store } from '../../etl/store/open.ts';
+import type { Store } from '../../etl/store/open.ts';
 import { policyBits } from '../../etl/store/tables.ts';
 import { answer } from '../../queries/answer.ts';
 import { openBudget } from '../../queries/budget.ts';
@@ -21,8 +21,8 @@ import { parseQuery, serialiseQuery } from '../../queries/model/query.ts';
 import { talliesOf } from '../../queries/model/tally.ts';
 import type { QueryDeps } from '../../queries/prepare.ts';
 import { runTallies } from '../../queries/sql/tallies.ts';
-import { startPostgresql } from '../support/postgresql.ts';
 import { loadRecords, tempStore } from '../support/store.ts';
+import { draws } from '../support/test-store.ts';
 
 const at = (text: string) => Date.parse(text) / 1000;
 const office: Calendar = { zone: 'UTC', hours: Object.fromEntries(weekdays.slice(0, 5).map((day) => [day, ['09:00-17:00']])) };
@@ -173,22 +173,8 @@ business('gives every case the bin it has by itself, at any T', async () => {
         await own.close();
       }
     }),
-    { numRuns: 15 },
+    { numRuns: draws(15) },
   );
-});
-
-business('does the same on PostgreSQL', async () => {
-  const server = await startPostgresql();
-  const store = await openStore({ dataDir: temp.dir, databaseUrl: server.url });
-  try {
-    const given = fc.sample(someCase, { numRuns: 60, seed: 7 });
-    await checkBins(store, given, 25 * day);
-    const { tables } = await answer(depsOf(store), [parseQuery(asking)]);
-    assert.is(typeof tables[0]?.rows[0]?.resolution_days_p50, 'number');
-  } finally {
-    await store.close();
-    await server.stop();
-  }
 });
 
 business.run();

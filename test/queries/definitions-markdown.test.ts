@@ -1,4 +1,5 @@
 // time limit: 120 s
+// one run: runs the statements of docs/measures.md, which are those for SQLite
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { suite } from 'uvu';

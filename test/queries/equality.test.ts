@@ -1,4 +1,5 @@
 // time limit: 600 s
+// one run: holds SQLite and PostgreSQL against each other itself
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { suite } from 'uvu';
@@ -10,13 +11,13 @@ import { readCatalog } from '../../queries/catalog.ts';
 import { openCube, type Cube } from '../../queries/cube/cube.ts';
 import { sqlExecutor, type Executor } from '../../queries/executor.ts';
 import type { Query } from '../../queries/model/query.ts';
-import { newDatabases } from '../support/databases.ts';
+import { copyDatabase, newDatabases } from '../support/databases.ts';
 import { equalitySeed } from '../support/equality-seed.ts';
 import { startPostgresql } from '../support/postgresql.ts';
 import { tempStore } from '../support/store.ts';
 import { plainRows } from '../support/tally-rows.ts';
-import { historyCurrency, loadFirst, loadLater } from './history-store.ts';
-import { drawnQueries, namedQuery, type DrawnQuery } from './random-queries.ts';
+import { historyCurrency, loadFirst, loadLater, markDuplicates } from './history-store.ts';
+import { judgedQueries, namedQuery, type DrawnQuery } from './random-queries.ts';
 import { histories, historyNow, type History } from './random-histories.ts';
 
 const equality = suite('one answer from SQLite, PostgreSQL and memory');
@@ -97,6 +98,8 @@ function shorterThan(queries: readonly Query[]): Query[][] {
       ...Object.keys(where.range).map((name) => ({ ...query, where: { ...where, range: without(where.range, name) } })),
       ...(where.text ? [{ ...query, where: { ...where, text: '' } }] : []),
       ...(['compare', 'order', 'limit', 'asOf', 'grain'] as const).flatMap((key) => (query[key] === null ? [] : [{ ...query, [key]: null, ...(key === 'grain' && { order: null }) }])),
+      ...(['signals', 'pareto', 'fair'] as const).flatMap((key) => (query[key] ? [{ ...query, [key]: false }] : [])),
+      ...(query.against ? [{ ...query, against: null }] : []),
       ...(query.time === 'business' ? [{ ...query, time: 'elapsed' as const }] : []),
     ]; // prettier-ignore
     return simpler.map((one) => [one]);
@@ -129,7 +132,8 @@ equality('holds for random queries over random histories', async () => {
   let queries = 0;
   const askAll = async (history: History, drawn: readonly DrawnQuery[]) => {
     const sqlite = await tempStore();
-    const postgresql = await openStore({ dataDir: temp.dir, databaseUrl: await databases.next() });
+    const copy = `${databases.model}_copy`;
+    const postgresql = await openStore({ dataDir: temp.dir, databaseUrl: await copyDatabase(server.url, databases.model, copy) });
     const cube = openCube({ reader: sqlite.store.reader, log: () => undefined });
     const engines: Engine[] = [
       { name: 'SQL on SQLite', store: sqlite.store, executor: () => Promise.resolve(sqlExecutor(sqlite.store.reader)) },
@@ -140,16 +144,17 @@ equality('holds for random queries over random histories', async () => {
       await Promise.all([loadFirst(sqlite.store, history), loadFirst(postgresql, history)]);
       await cube.fill();
       await compare(engines, drawn.slice(0, asked.before));
+      await Promise.all([markDuplicates(sqlite.store, history), markDuplicates(postgresql, history)]);
       await Promise.all([loadLater(sqlite.store, history), loadLater(postgresql, history)]);
       await compare(engines, drawn.slice(asked.before));
       queries += drawn.length;
     } finally {
       await cube.close();
       await Promise.all([sqlite.close(), postgresql.close()]);
-      await databases.dropLast();
+      await databases.drop(copy);
     }
   };
-  const request = fc.noShrink(fc.array(drawnQueries, { minLength: asked.queries, maxLength: asked.queries }));
+  const request = fc.noShrink(fc.array(judgedQueries, { minLength: asked.queries, maxLength: asked.queries }));
   const seed = equalitySeed();
   try {
     // A run that fails is made smaller for some minutes, and told before the time of the file is over.

@@ -1,11 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { CaseRecord } from '../../etl/record.ts';
-import { openStore, type Store } from '../../etl/store/open.ts';
+import type { Store } from '../../etl/store/open.ts';
 import { answer } from '../../queries/answer.ts';
 import { parseQuery } from '../../queries/model/query.ts';
 import type { TableJson } from '../../queries/model/wire.ts';
-import { startPostgresql } from '../support/postgresql.ts';
 import { loadRecords, tempStore, type LoadRecordsOptions } from '../support/store.ts';
 
 const rates = suite('events per case, and changes against before');
@@ -97,21 +96,6 @@ async function comparesAll(store: Store): Promise<void> {
 rates('are the hand-overs of the cases resolved, over those cases', () => withCases(countsAll));
 
 rates('stand against before where windows are looked at whole', () => withCases(comparesAll));
-
-rates('are the same on PostgreSQL', async () => {
-  const server = await startPostgresql();
-  const temp = await tempStore();
-  const store = await openStore({ dataDir: temp.dir, databaseUrl: server.url });
-  try {
-    await loadRecords(store, cases, { throughAt: now });
-    await countsAll(store);
-    await comparesAll(store);
-  } finally {
-    await store.close();
-    await temp.close();
-    await server.stop();
-  }
-});
 
 rates('leave out what was resolved after then', () =>
   withCases(async (store) => {

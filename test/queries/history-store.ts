@@ -1,12 +1,14 @@
+import { decideLink } from '../../etl/case-links.ts';
 import { loadBatch } from '../../etl/load.ts';
 import { localDate } from '../../etl/local-time.ts';
 import { adoptRules } from '../../etl/rederive.ts';
 import { shardKey } from '../../etl/shard-key.ts';
 import { insertRows } from '../../etl/store/insert.ts';
 import type { Store } from '../../etl/store/open.ts';
+import type { CaseLinkRow } from '../../etl/store/tables.ts';
 import { takeNumbers, transact } from '../../etl/store/transact.ts';
 import { loadRecords } from '../support/store.ts';
-import { comingLater, historyNow, type History, type SourceHistory } from './random-histories.ts';
+import { comingLater, historyNow, markedOf, type History, type SourceHistory } from './random-histories.ts';
 
 /** The currency of the organisation that histories are loaded for. */
 export const historyCurrency = 'EUR';
@@ -17,6 +19,21 @@ export async function loadFirst(store: Store, { zone, rules, sources }: History)
   for (const source of sources) {
     await loadRecords(store, source.cases, optionsOf(source, zone));
     await loadLoose(store, source, zone);
+  }
+}
+
+/** Says of the pairs of {@link markedOf} that they are duplicates; what is loaded later leaves that as it is. */
+export async function markDuplicates(store: Store, { sources }: History): Promise<void> {
+  for (const source of sources) {
+    for (const { later, earlier } of markedOf(source)) {
+      const code = await codeOf(store, source.name);
+      const idOf = async (source_id: string) =>
+        (await store.reader('case_fact').where({ source: code, source_id }).first<{ case_id: number }>('case_id')).case_id;
+      const options = { by: 'somebody', now: historyNow, isSeen: () => true, after: () => Promise.resolve() };
+      const caseIds = [await idOf(later.source_id), await idOf(earlier.source_id)] as const;
+      const found = await store.reader<CaseLinkRow>('case_link').whereIn('case_id', caseIds).whereIn('other_id', caseIds).first('state');
+      await decideLink(store, { caseIds, was: found?.state ?? null, is: 'duplicate' }, options);
+    }
   }
 }
 

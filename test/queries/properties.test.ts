@@ -10,6 +10,7 @@ import { parseQuery, serialiseQuery, type Query } from '../../queries/model/quer
 import type { Row, TableJson } from '../../queries/model/wire.ts';
 import { loadRecords, tempStore, type LoadRecordsOptions } from '../support/store.ts';
 import { firstDay, randomCases } from './random-cases.ts';
+import { draws } from '../support/test-store.ts';
 
 const properties = suite('properties of answers');
 const now = Date.UTC(2025, 0, 1) / 1000;
@@ -49,7 +50,7 @@ properties('what was open plus what came less what closed is open, for every mem
         }
       });
     }),
-    { numRuns: 15 },
+    { numRuns: draws(15) },
   );
 });
 
@@ -76,7 +77,7 @@ properties('a limit and its (other) add up to the whole, and mentions of (other)
         if (other) assert.is(other.mentions, named.length);
       });
     }),
-    { numRuns: 15 },
+    { numRuns: draws(15) },
   );
 });
 
@@ -102,7 +103,7 @@ properties('the cases behind every figure are as many as the figure says', async
         });
       },
     ),
-    { numRuns: 4 },
+    { numRuns: draws(4) },
   );
 });
 
@@ -114,7 +115,7 @@ properties('neither the order of rows nor the size of batches changes an answer'
       const turned = await withCases([...cases].reverse(), { batchSize }, (deps) => ask(deps, query));
       assert.equal(turned.rows, plain.rows);
     }),
-    { numRuns: 8 },
+    { numRuns: draws(8) },
   );
 });
 
@@ -146,7 +147,7 @@ properties('as of a day is what a store knew that was loaded with no more than t
       );
       assert.equal(later.rows, then.rows);
     }),
-    { numRuns: 12 },
+    { numRuns: draws(12) },
   );
 });
 

@@ -291,12 +291,27 @@ export function comingLater({ cases, later, moves }: SourceHistory): { again: Ca
   return { again, gone: [...fates].filter(([, record]) => record === null).map(([key]) => key) };
 } // prettier-ignore
 
-/** The records of a source as they stand in the end. */
-export function recordsOf(source: SourceHistory): CaseRecord[] {
+/** Pairs of cases of a source of which somebody says that the later one is a duplicate: one in three of those with instants that differ. */
+export function markedOf({ cases }: SourceHistory): { later: CaseRecord; earlier: CaseRecord }[] {
+  return cases.flatMap((one, i) => {
+    const other = cases[i - 1];
+    if (i % 3 !== 2 || !other || one.duplicate || other.duplicate) return [];
+    const [a, b] = [one.received_at, other.received_at];
+    if (typeof a !== 'number' || typeof b !== 'number' || a === b) return [];
+    return [a > b ? { later: one, earlier: other } : { later: other, earlier: one }];
+  });
+}
+
+/** The records of a source as they stand in the end, with what somebody said of them where `isMarked`. */
+export function recordsOf(source: SourceHistory, isMarked = false): CaseRecord[] {
   const { again, gone } = comingLater(source);
   const standing = new Map(source.cases.map((record) => [record.source_id, record]));
   for (const record of again) standing.set(record.source_id, record);
   for (const key of gone) standing.delete(key);
+  for (const { later, earlier } of isMarked ? markedOf(source) : []) {
+    const record = standing.get(later.source_id);
+    if (record && standing.has(earlier.source_id)) standing.set(later.source_id, { ...record, duplicate: true });
+  }
   return [...standing.values()];
 }
 

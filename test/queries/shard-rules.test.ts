@@ -1,3 +1,4 @@
+// one run: opens its store on PostgreSQL itself
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

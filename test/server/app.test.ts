@@ -38,13 +38,6 @@ app('sends the strict content security policy on every answer', async () => {
   }
 });
 
-app('asks browsers to come back by https only where they came by https, and speaks for no other host', async () => {
-  const plain = await server.send('GET', '/healthz');
-  assert.is(plain.headers.get('strict-transport-security'), null);
-  const secure = await server.send('GET', '/healthz', undefined, { 'x-forwarded-proto': 'https' });
-  assert.is(secure.headers.get('strict-transport-security'), 'max-age=31536000');
-});
-
 app('says what is not there, and which address cannot be read', async () => {
   const nothing = await server.send('GET', '/api/nope');
   assert.is(nothing.status, 404);

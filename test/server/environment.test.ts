@@ -15,11 +15,13 @@ environment('has a default for everything', () => {
     databaseUrl: null,
     configPath: path.join(folder, 'silverlining.yaml'),
     isConfigNamed: false,
+    memoryBytes: null,
     logLevel: 'info',
     demo: true,
     localSources: false,
     mail: null,
     publicUrl: null,
+    trustProxy: null,
   });
 });
 
@@ -33,9 +35,11 @@ environment('reads what is given', () => {
       SILVERLINING_CONFIG: 'my.yaml',
       SILVERLINING_DEMO: 'OFF',
       SILVERLINING_LOCAL_SOURCES: 'on',
+      SILVERLINING_MEMORY: '0',
       SMTP_URL: 'smtps://robot%40example.org:p%23w@mail.example.org',
       MAIL_FROM: 'Complaints team <complaints@example.org>',
       SILVERLINING_URL: 'https://silverlining.example.org/',
+      SILVERLINING_TRUST_PROXY: 'loopback, 10.0.0.0/8',
       LOG_LEVEL: 'Warn',
     },
     folder,
@@ -47,6 +51,7 @@ environment('reads what is given', () => {
     databaseUrl: 'postgres://u:p@h/d',
     configPath: path.join(folder, 'my.yaml'),
     isConfigNamed: true,
+    memoryBytes: 0,
     logLevel: 'warn',
     demo: false,
     localSources: true,
@@ -59,7 +64,9 @@ environment('reads what is given', () => {
       from: { name: 'Complaints team', address: 'complaints@example.org' },
     },
     publicUrl: 'https://silverlining.example.org',
+    trustProxy: ['loopback', '10.0.0.0/8'],
   });
+  assert.equal(readEnvironment({ SILVERLINING_TRUST_PROXY: 'none' }, folder).trustProxy, []);
 });
 
 environment('names every problem at once, with what was expected', () => {
@@ -68,10 +75,12 @@ environment('names every problem at once, with what was expected', () => {
     HOST: 'a b',
     DATABASE_URL: 'mysql://x',
     SILVERLINING_DEMO: 'maybe',
+    SILVERLINING_MEMORY: '1.5 GB',
     LOG_LEVEL: 'inof',
     SMTP_URL: 'smtp://robot:hunter2@mail.example.org/inbox',
     MAIL_FROM: 'Complaints team',
     SILVERLINING_URL: 'https://me:hunter2@silverlining.example.org',
+    SILVERLINING_TRUST_PROXY: 'true',
   };
   try {
     readEnvironment(wrong, folder);

@@ -10,6 +10,8 @@ errors.after.each(() => server.close());
 
 const json = { 'content-type': 'application/json' };
 
+const centuries = { measures: ['received'], grain: 'day', from: '1990-01-01', to: '2015-12-31' };
+
 /** Every way to be refused: method, path, body, headers, status. */
 const refusals: [string, string, unknown, Record<string, string>, number][] = [
   ['GET', '/api/nothing', undefined, {}, 404],
@@ -27,11 +29,13 @@ const refusals: [string, string, unknown, Record<string, string>, number][] = [
   ['POST', '/api/query', '{"queries":', json, 400],
   ['POST', '/api/query', '[1]', json, 400],
   ['POST', '/api/query', '7', json, 400],
-  ['POST', '/api/query', 'queries=1', { 'content-type': 'application/x-www-form-urlencoded' }, 400],
+  ['POST', '/api/query', 'queries=1', { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' }, 400],
+  ['POST', '/api/query', 'queries=1', { 'content-type': 'application/x-www-form-urlencoded' }, 403],
   ['POST', '/api/query', '{}', { 'content-type': 'application/json; charset=latin1' }, 415],
   ['POST', '/api/query', { queries: 'x'.repeat(300_000) }, {}, 413],
   ['POST', '/api/query', { queries: [{ measures: ['recieved'], from: '2026-01-01', to: '2026-01-31' }] }, {}, 400],
   ['POST', '/api/cases', { measure: 'received' }, {}, 400],
+  ['POST', '/api/query', { queries: Array(32).fill(centuries) }, {}, 422],
   ['PUT', '/api/entries/not-a-key', { kind: 'complaint' }, {}, 400],
   ['PUT', '/api/entries/3f2b9c1e-8d47-4a6b-9a51-0c5e7d2f4b86', { narrative: 'x'.repeat(2_000_000) }, {}, 413],
   ['POST', '/api/sources/nobody/run', {}, {}, 400],
@@ -63,7 +67,7 @@ errors('a bug says its id outside and its cause in the log, without the statemen
   const id = /under ([0-9a-f]{8})$/.exec(problems[0]?.message ?? '')?.[1];
   const failure = server.logged.find(({ event }) => event === 'request_failed');
   assert.is(failure?.fields.id, id);
-  assert.match(JSON.stringify(failure), 'no such table: label');
+  assert.match(JSON.stringify(failure), /no such table: label|relation \\"label\\" does not exist/);
   assert.not.match(JSON.stringify(failure), 'SECRET WORDS');
   assert.not.match(JSON.stringify(failure), /insert into|select /);
 });
@@ -79,6 +83,8 @@ errors('from the store lose the statement with its values', () => {
   const quoting = knexError('insert into "t" values ($1) - invalid input syntax for type bigint: "SECRET"', '22P02');
   assert.is(withoutValues(quoting).message, 'the store refused a statement');
   assert.not.match(withoutValues(quoting).stack, 'SECRET');
+  const naming = knexError('select * from "t" where a = $1 - relation "t" does not exist', '42P01');
+  assert.is(withoutValues(naming).message, 'relation "t" does not exist');
   assert.is(withoutValues(new TypeError('x is not a function')).message, 'x is not a function');
 });
 

@@ -1,7 +1,9 @@
 import { tableFromIPC } from 'apache-arrow';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { TableJson } from '../../queries/model/wire.ts';
+import { BadInput } from '../../etl/errors.ts';
+import { openBudget } from '../../queries/budget.ts';
+import type { Row, TableJson } from '../../queries/model/wire.ts';
 import { columnsOf } from '../../queries/table.ts';
 import { chooseFormat, formatAnswer, toArrow, toCsv } from '../../server/formats.ts';
 
@@ -54,8 +56,33 @@ formats('writes Arrow with types, labels, units and T', () => {
   assert.is(second?.redress_amount, null);
 });
 
-formats('puts several tables back to back as streams of their own', () => {
-  const bytes = formatAnswer(answer, 'arrow');
+formats('refuses to make more bytes than a request may have, and makes no more once nobody waits', async () => {
+  const long = { ...answer, tables: [{ ...table, rows: Array<Row>(2_000).fill({ ...table.rows[0], issue: 'x'.repeat(100) }) }] };
+  for (const format of ['json', 'csv', 'arrow'] as const) {
+    const refused = await formatAnswer(long, format, openBudget({ most: { bytes: 1_000 } })).catch((error: unknown) => error);
+    assert.ok(refused instanceof BadInput && refused.isTooMuch && refused.message.includes('bytes; ask for fewer measures'), format);
+    const gone = openBudget({ signal: AbortSignal.abort() }, counted());
+    assert.is(await formatAnswer(long, format, gone).catch((error: unknown) => (error as Error).name), 'AbortError', format);
+  }
+});
+
+/** A clock by which every rest is due. */
+function counted(): () => number {
+  let now = 0;
+  return () => (now += 13);
+}
+
+formats('writes JSON as it would be written at once, whatever is in it', async () => {
+  const many = { ...table, rows: Array.from({ length: 1001 }, (_, i) => ({ ...table.rows[0], received: i })) };
+  for (const tables of [[], [table], [table, { ...table, rows: [] }, many]]) {
+    const whole = { ...answer, tables };
+    assert.equal(JSON.parse(String(await formatAnswer(whole, 'json'))), JSON.parse(JSON.stringify(whole)));
+    assert.is(await formatAnswer(whole, 'csv'), tables.map(toCsv).join('\r\n'));
+  }
+});
+
+formats('puts several tables back to back as streams of their own', async () => {
+  const bytes = await formatAnswer(answer, 'arrow');
   assert.ok(bytes instanceof Uint8Array);
   const first = toArrow(table).length;
   assert.is(tableFromIPC(bytes.subarray(0, first)).numRows, 2);

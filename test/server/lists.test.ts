@@ -7,8 +7,9 @@ import type { FlaggedRow, FlagRules, ListPage, RejectedRow, RunRow, SourceRow } 
 import { listSources } from '../../server/lists.ts';
 import { cli } from '../support/cli.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { openStore, type Store } from '../../etl/store/open.ts';
+import type { Store } from '../../etl/store/open.ts';
 import type { PipelineRunRow, SourceStateRow } from '../../etl/store/tables.ts';
+import { openTestStore, storeEnv } from '../support/test-store.ts';
 
 const map = (source: string) =>
   `source: ${source}\nzone: UTC\ndate: YYYY-MM-DD\nkey: id\nfields:\n  kind: { constant: complaint }\n  received_at: received\n  resolved_at: resolved\n`;
@@ -25,10 +26,10 @@ lists.before(async () => {
   await writeFile(at('rows.csv'), rows);
   for (const source of ['shop', 'market']) {
     await writeFile(at(`${source}.yaml`), map(source));
-    const { code } = await cli(['import', at('rows.csv'), '--map', at(`${source}.yaml`)], { SILVERLINING_DATA: dir });
+    const { code } = await cli(['import', at('rows.csv'), '--map', at(`${source}.yaml`)], await storeEnv(dir));
     assert.is(code, 3);
   }
-  store = await openStore({ dataDir: dir });
+  store = await openTestStore(dir);
   server = await startServer({ store });
 });
 lists.after(async () => {

@@ -48,3 +48,21 @@ export function launch(
   void finished.then(() => process.off('exit', kill));
   return { child, finished, said: () => stdout + stderr };
 }
+
+/** Starts `silverlining start ARGS` as {@link launch} does, and waits until it says where it is. */
+export async function startProcess(env: Record<string, string>, ...args: string[]) {
+  const process = launch(['start', ...args], env);
+  const url = await new Promise<string>((resolve, reject) => {
+    const look = () => {
+      const found = /Silverlining is at (\S+)[\s\S]*user link admin/.exec(process.said());
+      if (found?.[1]) resolve(found[1]);
+    };
+    process.child.stdout?.on('data', look);
+    void process.finished.then(({ code, stderr }) => reject(new Error(`ended with ${code}: ${stderr}`)));
+  });
+  const stop = async (signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM') => {
+    process.child.kill(signal);
+    return (await process.finished).code;
+  };
+  return { url, stop, said: process.said };
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { csv } from '../../etl/connectors/csv.ts';
 import { runImport } from '../../etl/run.ts';
-import { openStore, type Store } from '../../etl/store/open.ts';
+import type { Store } from '../../etl/store/open.ts';
 import { writeExport } from '../../fixtures/generator/export.ts';
 import { answer } from '../../queries/answer.ts';
 import { readMeta } from '../../queries/meta.ts';
@@ -13,6 +13,7 @@ import { reportQuery, reports } from '../../queries/model/reports.ts';
 import { openingView } from '../../queries/model/view.ts';
 import type { Value } from '../../queries/model/wire.ts';
 import { findMap } from '../../server/commands/maps.ts';
+import { openTestStore, removeTestStore } from './test-store.ts';
 
 const until = '2026-11-15';
 const now = (): number => Date.parse(`${until}T20:00:00Z`) / 1000;
@@ -24,7 +25,7 @@ export const sampleReports = ['recurring_issues', 'resolution_time', 'satisfacti
 export async function sampleDigest(names: readonly string[] = sampleReports, size = 4000): Promise<DigestContent> {
   const folder = mkdtempSync(path.join(tmpdir(), 'silverlining-digest-'));
   await writeExport({ seed: 1, until, plant: 'all', size }, folder);
-  const store = await openStore({ dataDir: path.join(folder, 'store') });
+  const store = await openTestStore(path.join(folder, 'store'));
   try {
     const map = findMap('demo');
     const options = { ...map.input, file: path.join(folder, 'cases.csv') };
@@ -32,6 +33,7 @@ export async function sampleDigest(names: readonly string[] = sampleReports, siz
     return await digestOver(store, names);
   } finally {
     await store.close();
+    await removeTestStore(path.join(folder, 'store'));
     rmSync(folder, { recursive: true, force: true });
   }
 }

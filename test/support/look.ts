@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { screens } from '../../server/routes/pages.ts';
 import { faultsOfFirstLines, faultsOfMiddle } from './faults.ts';
 import { faultsOf, openPage } from './pages.ts';
-import { openWorld, worldNames, type World, type WorldName } from './worlds.ts';
+import { openWorld, publicWorlds, worldNames, type World, type WorldName } from './worlds.ts';
 
 const themes = ['light', 'dark'] as const;
 const widths = [1440, 360, 2560] as const;
@@ -23,9 +23,11 @@ export interface Sight extends Look {
 export const allSights: Sight[] = worldNames.flatMap((world) =>
   screens.flatMap((screen) => looks.map((look) => ({ world, screen, ...look }))),
 );
-/** Two public files differ from the others by what their figures can tell; how a case is entered and data is kept is seen over those. */
+/** Screens on which a data set shows what it is made of; the others are seen over the data that is made up. */
+const ofFigures = ['/', '/issues', '/issues/:issue', '/resolution', '/satisfaction', '/coaching', '/cases'];
+/** Public files differ from the others by what their figures can tell; on how a case is handled forty issues have no bearing. */
 const isSeen = (world: WorldName, screen: string): boolean =>
-  !['cfpb', 'newyork'].includes(world) || !['/cases/new', '/cases/:id', '/data', '/data/definitions'].includes(screen);
+  ofFigures.includes(screen) || !(world === 'forty' || publicWorlds.includes(world));
 /** Every screen over every data set once, the ways taking turns. */
 export const someSights: Sight[] = worldNames.flatMap((world, w) =>
   screens
@@ -87,10 +89,11 @@ async function faultsAtWidth(browser: Browser, world: World, sights: readonly Si
   page.on('pageerror', (error) => void complaints.push(`stops at “${error.message}”`));
   page.on('console', (message) => {
     // A case that is not there is answered with 404, which the browser notes.
-    if (['error', 'warning'].includes(message.type()) && !/404/.test(message.text()))
+    if (['error', 'warning'].includes(message.type()) && !/^Failed to load resource: .*\b404\b/.test(message.text()))
       complaints.push(`complains: ${message.text().split('\n')[0] ?? ''}`);
   });
   await watchShifts(page);
+  await watchPolicy(page);
   const lines: string[] = [];
   for (const screen of new Set(sights.map((sight) => sight.screen))) {
     complaints = [];
@@ -148,6 +151,15 @@ async function showTables(page: Page): Promise<boolean> {
   });
   await settled(page);
   return turned > 0;
+}
+
+/** Has a page complain on its console of whatever the content security policy keeps from it. */
+export async function watchPolicy(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile, lineNumber }) =>
+      console.error(`breaks the policy ${effectiveDirective}: ${blockedURI} at ${sourceFile}:${lineNumber}`),
+    );
+  });
 }
 
 async function watchShifts(page: Page): Promise<void> {

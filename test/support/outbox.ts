@@ -44,7 +44,8 @@ export async function queueFor(store: Store, count: number, now: number, issue =
 
 /** Every message of the store, by address and round. */
 export async function allDeliveries(store: Store): Promise<DigestDeliveryRow[]> {
-  return store.reader<DigestDeliveryRow>('digest_delivery').orderBy(['address', 'round']);
+  const rows = await store.reader<DigestDeliveryRow>('digest_delivery').orderBy(['round', 'issue_id']);
+  return rows.sort((a, b) => (a.address < b.address ? -1 : Number(a.address > b.address)));
 }
 
 /** A process that runs the outbox of a store until nothing is in line or in hand: `.` when it begins, `!` when it is done. */

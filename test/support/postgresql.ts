@@ -9,6 +9,9 @@ import pg from 'pg';
 
 const run = promisify(execFile);
 const installed = '/usr/lib/postgresql';
+// As servers are that hold what people write: sorted as in a dictionary, and far from UTC. What relies on the order of code points or on the
+// day of the server shows.
+const locale = ['--locale=C', '--locale-provider=icu', '--icu-locale=en'];
 
 export interface TestPostgresql {
   /** Address of an empty database of its own, with a user that may do everything in it. */
@@ -19,11 +22,12 @@ export interface TestPostgresql {
 /**
  * A real PostgreSQL server for a test: a new database on the one of TEST_DATABASE_URL, else a server started from the binaries Debian
  * installs, in a temporary folder and on a free port of the loopback.
+ * @param own a server for this test alone, whatever there is: one whose users may be changed
  * @throws Error saying what to install when there is neither
  */
-export async function startPostgresql(): Promise<TestPostgresql> {
+export async function startPostgresql({ own = false } = {}): Promise<TestPostgresql> {
   const given = process.env.TEST_DATABASE_URL;
-  return given ? newDatabase(given) : newServer();
+  return given && !own ? newDatabase(given) : newServer();
 }
 
 async function newDatabase(server: string): Promise<TestPostgresql> {
@@ -45,14 +49,15 @@ async function newServer(): Promise<TestPostgresql> {
   const clean = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     if (as) chownSync(folder, await idOf('-u'), await idOf('-g'));
-    await run(...command('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C']), {
+    await run(...command('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', ...locale]), {
       cwd: folder,
     });
     const port = await freePort();
     const server = spawn(
       ...command('postgres', [
         '-D', data, '-k', folder, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off',
-        '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off', '-c', 'shared_buffers=16MB', '-c', 'logging_collector=off',
+        '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off', '-c', 'shared_buffers=64MB', '-c', 'logging_collector=off',
+        '-c', 'max_connections=300', '-c', 'timezone=Pacific/Auckland',
       ]), { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
     ); // prettier-ignore
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
@@ -70,7 +75,7 @@ async function newServer(): Promise<TestPostgresql> {
   }
 }
 
-function findBinaries(): string {
+export function findBinaries(): string {
   const versions = existsSync(installed) ? readdirSync(installed).sort((a, b) => Number(b) - Number(a)) : [];
   const found = versions.map((version) => path.join(installed, version, 'bin')).find((bin) => existsSync(path.join(bin, 'initdb')));
   if (found) return found;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,9 +10,10 @@ import { csv } from '../../etl/connectors/csv.ts';
 import { sql } from '../../etl/connectors/sql.ts';
 import { readMap } from '../../etl/map.ts';
 import { runImport, type RunReport } from '../../etl/run.ts';
-import { openStore, type Store } from '../../etl/store/open.ts';
+import type { Store } from '../../etl/store/open.ts';
 import { changeTickets, makeTicketDatabase, recoveryMaps, ticketLines, type RecoveryKind } from './recovery-data.ts';
 import { pictureOf } from './recovery-picture.ts';
+import { copyTestStore, engine, openTestStore, removeTestStore, rowsOf } from './test-store.ts';
 
 const childScript = fileURLToPath(new URL('recovery-child.ts', import.meta.url));
 // Small batches: a run has many moments between which it can be killed.
@@ -52,7 +53,7 @@ export async function prepareRecovery(kind: RecoveryKind): Promise<Recovery> {
   let rows = 2000;
   if (kind === 'pull') rows = await changeTickets(ticketFile(dir));
   else writeFileSync(path.join(dir, 'cases.csv'), ticketLines(kind).join('\n'));
-  const data = copyStore({ dir, before }, 'whole');
+  const data = await copyStore({ dir, before }, 'whole');
   const child = startChild(kind, dir, data);
   await child.said('.');
   const begun = performance.now();
@@ -73,7 +74,7 @@ export interface Killed {
   readBefore: number;
   report: RunReport;
   picture: Record<string, string[]>;
-  /** Answer of SQLite's check of the whole file. */
+  /** Answer of SQLite's check of the whole file; PostgreSQL has none to give. */
   integrity: string;
   running: number;
   locked: number;
@@ -88,7 +89,7 @@ export type Aim = 'anywhere' | 'after a batch';
  */
 export async function killOnce(recovery: Recovery, aim: Aim): Promise<Killed | null> {
   const { kind, dir, duration, readEarlier } = recovery;
-  const data = copyStore(recovery, randomUUID());
+  const data = await copyStore(recovery, randomUUID());
   try {
     const child = startChild(kind, dir, data);
     await child.said(aim === 'anywhere' ? '.' : '+');
@@ -103,13 +104,13 @@ export async function killOnce(recovery: Recovery, aim: Aim): Promise<Killed | n
         readBefore: Number(readBefore) - readEarlier,
         report,
         picture: await pictureOf(store),
-        integrity: String(await one(store, 'pragma integrity_check')),
+        integrity: engine === 'sqlite' ? String(await one(store, 'pragma integrity_check')) : 'ok',
         running: Number(await one(store, `select count(*) from pipeline_run where state = 'running'`)),
         locked: Number(await one(store, 'select count(*) from source_state where locked_by is not null')),
       };
     });
   } finally {
-    rmSync(data, { recursive: true, force: true });
+    await removeTestStore(data);
   }
 }
 
@@ -149,14 +150,14 @@ function ticketFile(dir: string): string {
   return path.join(dir, 'desk.sqlite');
 }
 
-function copyStore({ dir, before }: Pick<Recovery, 'dir' | 'before'>, name: string): string {
+async function copyStore({ dir, before }: Pick<Recovery, 'dir' | 'before'>, name: string): Promise<string> {
   const data = path.join(dir, name);
-  cpSync(before, data, { recursive: true });
+  await copyTestStore(before, data);
   return data;
 }
 
 async function withStore<T>(dataDir: string, work: (store: Store) => PromiseLike<T>): Promise<T> {
-  const store = await openStore({ dataDir });
+  const store = await openTestStore(dataDir);
   try {
     return await work(store);
   } finally {
@@ -165,6 +166,6 @@ async function withStore<T>(dataDir: string, work: (store: Store) => PromiseLike
 }
 
 async function one(store: Store, sql: string): Promise<unknown> {
-  const rows = await store.reader.raw<Record<string, unknown>[]>(sql);
+  const rows = await rowsOf<Record<string, unknown>>(store.reader, sql);
   return Object.values(rows[0] ?? {})[0];
 }

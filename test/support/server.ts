@@ -1,13 +1,15 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { defaultConfig } from '../../etl/config.ts';
+import { defaultSatisfaction } from '../../etl/config-satisfaction.ts';
 import { BadInput } from '../../etl/errors.ts';
+import { defaultProcedure } from '../../etl/procedure.ts';
 import type { Log } from '../../etl/log.ts';
-import { openStore, type Store } from '../../etl/store/open.ts';
+import type { Store } from '../../etl/store/open.ts';
 import { openCube } from '../../queries/cube/cube.ts';
 import { createApp } from '../../server/app.ts';
 import { sessionCookie } from '../../server/auth/cookie.ts';
@@ -17,6 +19,7 @@ import { findMap } from '../../server/commands/maps.ts';
 import { projectDir } from '../../server/project-dir.ts';
 import type { AppDeps } from '../../server/deps.ts';
 import { usableMail } from '../../server/digest/deliver/usable-mail.ts';
+import { openTestStore, removeTestStore } from './test-store.ts';
 
 /** A running server over a store of its own. */
 export interface TestServer {
@@ -39,7 +42,7 @@ export interface TestServer {
  */
 export async function startServer(given: Partial<AppDeps> = {}): Promise<TestServer> {
   const dir = given.store ? null : await mkdtemp(path.join(tmpdir(), 'silverlining-server-'));
-  const store = given.store ?? (await openStore({ dataDir: dir ?? '' }));
+  const store = given.store ?? (await openTestStore(dir ?? ''));
   const logged: TestServer['logged'] = [];
   const log: Log = (event, fields = {}) => void logged.push({ event, fields });
   const now = given.now ?? (() => Math.floor(Date.now() / 1000));
@@ -54,6 +57,8 @@ export async function startServer(given: Partial<AppDeps> = {}): Promise<TestSer
     now,
     clientDir: path.join(projectDir, 'dist'),
     organisation,
+    procedure: defaultProcedure,
+    satisfaction: defaultSatisfaction,
     sources: { store, log, now, findMap, env: {}, config: { ...defaultConfig(folder), organisation, sources: [] }, settleMs: 20 },
     configFile: { path: path.join(folder, 'silverlining.yaml'), folder, dataDir: folder, text: null, allowsLocal: false },
     digests: {
@@ -92,15 +97,15 @@ export async function startServer(given: Partial<AppDeps> = {}): Promise<TestSer
       await closed;
       if (!dir) return;
       await store.close();
-      await rm(dir, { recursive: true, force: true });
+      await removeTestStore(dir);
     },
   };
 }
 
-/** Signs the administrator in. @returns the value of the `cookie` header */
-export async function signIn(store: Store, now: number): Promise<string> {
+/** Signs a user in, the administrator unless another is named. @returns the value of the `cookie` header */
+export async function signIn(store: Store, now: number, name = 'admin'): Promise<string> {
   await ensureAdministrator(store, now);
-  const opened = await redeemLink(store, await makeLink(store, { name: 'admin', now }), now);
+  const opened = await redeemLink(store, await makeLink(store, { name, now }), now);
   if (!opened) throw new Error('the fresh sign-in link was refused');
   return `${sessionCookie}=${opened.session}`;
 }

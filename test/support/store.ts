@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deriveContextOf } from '../../etl/derive-context.ts';
 import { derive } from '../../etl/derive.ts';
 import { loadBatch } from '../../etl/load.ts';
 import { caseFields, surveyFields, type CaseRecord } from '../../etl/record.ts';
-import { openStore, type Store } from '../../etl/store/open.ts';
+import type { Store } from '../../etl/store/open.ts';
 import { describeSource, laterThrough } from '../../etl/store/sources.ts';
+import { openTestStore, removeTestStore } from './test-store.ts';
 
 export interface LoadRecordsOptions {
   /** Name of the source; default `test`. */
@@ -23,16 +24,16 @@ export interface LoadRecordsOptions {
   now?: number;
 }
 
-/** A new store in a folder of its own, migrated as in production. `close` removes the folder. */
-export async function tempStore(): Promise<{ store: Store; dir: string; close: () => Promise<void> }> {
+/** A new store in a folder of its own, migrated as in production (see {@link openTestStore}). `close` removes the folder. */
+export async function tempStore(how: { anew?: boolean } = {}): Promise<{ store: Store; dir: string; close: () => Promise<void> }> {
   const dir = mkdtempSync(path.join(tmpdir(), 'silverlining-test-'));
-  const store = await openStore({ dataDir: dir });
+  const store = await openTestStore(dir, how);
   return {
     store,
     dir,
     async close() {
       await store.close();
-      rmSync(dir, { recursive: true, force: true });
+      await removeTestStore(dir);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { defaultConfig, readConfig, type Config } from '../../etl/config.ts';
@@ -6,8 +6,9 @@ import { readerOf } from '../../etl/connectors/file-format.ts';
 import { readMap } from '../../etl/map.ts';
 import { runImport, type RunReport } from '../../etl/run.ts';
 import type { SourceDeps } from '../../etl/run-source.ts';
-import { openStore, type Store } from '../../etl/store/open.ts';
+import type { Store } from '../../etl/store/open.ts';
 import { findMap } from '../../server/commands/maps.ts';
+import { openTestStore, removeTestStore } from './test-store.ts';
 
 /** A store in a folder of its own, with what is needed to load files into it. */
 export interface Workplace {
@@ -24,10 +25,9 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-/** @param databaseUrl default an SQLite file in the folder */
-export async function openWorkplace(databaseUrl?: string): Promise<Workplace> {
+export async function openWorkplace(): Promise<Workplace> {
   const dir = await mkdtemp(path.join(tmpdir(), 'silverlining-work-'));
-  const store = await openStore({ dataDir: dir, databaseUrl });
+  const store = await openTestStore(dir);
   const now = () => Math.floor(Date.now() / 1000);
   const log = () => undefined;
   const config: Config = { ...defaultConfig(dir), sources: [] };
@@ -53,7 +53,7 @@ export async function openWorkplace(databaseUrl?: string): Promise<Workplace> {
     },
     async close() {
       await store.close();
-      await rm(dir, { recursive: true, force: true });
+      await removeTestStore(dir);
     },
   };
 }

@@ -46,7 +46,8 @@ const day = 86_400;
 export async function openWorld(name: WorldName, size = Infinity): Promise<World | null> {
   const folder = mkdtempSync(path.join(tmpdir(), 'silverlining-world-'));
   const source = await sourceOf(name, folder, size);
-  if (!source && name !== 'none') {
+  const entered = enteredIn(name);
+  if (!source && !entered && name !== 'none') {
     rmSync(folder, { recursive: true, force: true });
     return null;
   }
@@ -60,7 +61,15 @@ export async function openWorld(name: WorldName, size = Infinity): Promise<World
     await runImport({ store, map, mapName: source.map, connector: csv, options, startedBy: 'command', input, now, log: () => undefined });
   }
   const server = await startServer({ store, clientDir, now, organisation: { name: 'Test company', zone: null, currency: null } });
-  const first = await store.reader<{ case_id: number }>('case_fact').first('case_id');
+  if (entered) {
+    const response = await server.send('PUT', '/api/entries/3f2b9c1e-8d47-4a6b-9a51-0c5e7d2f4b86', entered);
+    if (!response.ok) throw new Error(`the case of the data set “${name}” was not entered: ${await response.text()}`);
+  }
+  // One that was entered, and so is handled here, where there is one.
+  const first = await store
+    .reader<{ case_id: number }>('case_fact')
+    .orderBy('case_id', entered ? 'desc' : 'asc')
+    .first('case_id');
   const issue = await store
     .reader<{ name: string }>('case_fact as f')
     .join('label as l', (join) => join.on('l.code', 'f.issue').andOnVal('l.dimension', 'issue'))
@@ -94,9 +103,8 @@ async function sourceOf(name: WorldName, folder: string, size: number): Promise<
     case 'newyork':
       return topOf('nyc-mediated', 'nyc-dca-mediated-complaints/consumer_services_mediated_complaints_2015-2016.csv.gz', folder, size);
     case 'none':
-      return null;
     case 'one':
-      return made(folder, [caseLine(0, 'Late delivery', 'Parcels')]);
+      return null;
     case 'long':
       return made(
         folder,
@@ -108,6 +116,20 @@ async function sourceOf(name: WorldName, folder: string, size: number): Promise<
         Array.from({ length: 800 }, (_, i) => caseLine(i, `Issue number ${1 + (i % 40)}`, `Product ${i % 7}`)),
       );
   }
+}
+
+/** What is typed into the form of a data set. */
+function enteredIn(name: WorldName): Record<string, string> | null {
+  const received = { kind: 'complaint', received_at: `${until}T09:00:00Z`, narrative: 'It came a week late.' };
+  if (name === 'one') return { ...received, issue: 'Late delivery', product: 'Parcels', channel: 'web' };
+  if (name !== 'long') return null;
+  return {
+    ...received,
+    issue: longLabel('entered issue'),
+    product: longLabel('product'),
+    team: longLabel('team'),
+    agent: longLabel('agent'),
+  };
 }
 
 /** A label of 80 characters without a place to break the longest of its words. */

@@ -11,6 +11,15 @@ import * as addBaseline from './009_add_baseline.ts';
 import * as addVersion from './010_add_version.ts';
 import * as addDigest from './011_add_digest.ts';
 import * as followChanges from './012_follow_changes.ts';
+import * as addPeople from './013_add_people.ts';
+import * as addHandling from './014_add_handling.ts';
+import * as addEvidence from './015_add_evidence.ts';
+import * as askSatisfaction from './016_ask_satisfaction.ts';
+import * as addErasure from './017_add_erasure.ts';
+import * as addCaseLinks from './019_add_case_links.ts';
+import * as addLocalFacts from './020_add_local_facts.ts';
+import * as addIdentity from './021_add_identity.ts';
+import * as addRecordedAt from './022_add_recorded_at.ts';
 
 interface Migration {
   name: string;
@@ -31,6 +40,15 @@ const migrations: Migration[] = [
   { name: '010_add_version', up: addVersion.up },
   { name: '011_add_digest', up: addDigest.up },
   { name: '012_follow_changes', up: followChanges.up },
+  { name: '013_add_people', up: addPeople.up },
+  { name: '014_add_handling', up: addHandling.up },
+  { name: '015_add_evidence', up: addEvidence.up },
+  { name: '016_ask_satisfaction', up: askSatisfaction.up },
+  { name: '017_add_erasure', up: addErasure.up },
+  { name: '019_add_case_links', up: addCaseLinks.up },
+  { name: '020_add_local_facts', up: addLocalFacts.up },
+  { name: '021_add_identity', up: addIdentity.up },
+  { name: '022_add_recorded_at', up: addRecordedAt.up },
 ];
 
 /** Hands Knex the list above, so that a bundled program needs no folder to read. */

@@ -3,6 +3,8 @@ import { forgetOwner, isAlive, newOwner } from '../../../etl/store/owner.ts';
 import type { Store } from '../../../etl/store/open.ts';
 import type { DigestDeliveryRow, DigestIssueRow, DigestRecipientRow, DigestRow } from '../../../etl/store/tables.ts';
 import { transact } from '../../../etl/store/transact.ts';
+import { whyNotAsked } from '../../surveys/invitation.ts';
+import { aboutOf, namesNotToTell } from '../seen.ts';
 
 /** A message this process has in hand; nobody else takes it until it is settled, released or forgotten. */
 export type Claim = DigestDeliveryRow & { owner: string };
@@ -133,6 +135,7 @@ function due(db: Knex, kinds: readonly DigestDeliveryRow['kind'][], now: number)
 
 /** Why a message is not wanted any more, or null. Whoever asked for a test is sent it anyway, and who must know that a check failed as long as it does. */
 async function whyStopped(trx: Knex, { kind, issue_id, digest_id, address, asked_at }: DigestDeliveryRow): Promise<string | null> {
+  if (kind === 'survey') return whyNotAsked(trx, issue_id);
   const issue = await trx<DigestIssueRow>('digest_issue').where({ issue_id }).first('state', 'due_at');
   if (kind === 'alert') return issue?.state === 'made' ? 'it was sent meanwhile' : null;
   if (kind === 'test') return null;
@@ -145,5 +148,7 @@ async function whyStopped(trx: Knex, { kind, issue_id, digest_id, address, asked
     .where('made_at', '>', asked_at);
   if (await newer.first('issue_id')) return 'a newer one was made';
   const recipient = await trx<DigestRecipientRow>('digest_recipient').where({ digest_id, address }).first('stopped_at', 'stop_reason');
-  return recipient && recipient.stopped_at !== null ? stops[recipient.stop_reason ?? 'removed'] : null;
+  if (recipient && recipient.stopped_at !== null) return stops[recipient.stop_reason ?? 'removed'];
+  const names = kind === 'digest' ? await namesNotToTell(trx, () => aboutOf(trx, issue_id), address) : [];
+  return names.length ? `it is about cases that ${names.join(' and ')} may not see` : null;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { surveyScores } from '../../surveys/scores.ts';
 import type { MailAddress } from './mail-settings.ts';
 
 /** A part of an issue as it stands in the store. */
@@ -17,10 +18,10 @@ export interface MessageHead {
   messageId: string;
   /** Seconds since 1970 UTC: when what it tells was made, so that a message sent again is the same. */
   madeAt: number;
-  issueId: string;
 }
 
 export interface DigestMessage extends MessageHead {
+  issueId: string;
   subject: string;
   /** Personal to the recipient; pictures are `cid:NAME@silverlining`, NAME being that of a part. */
   html: string;
@@ -35,6 +36,7 @@ export interface DigestMessage extends MessageHead {
 }
 
 export interface AlertMessage extends MessageHead {
+  issueId: string;
   /** Name of the digest, and its period in words. */
   name: string;
   period: string;
@@ -95,6 +97,31 @@ export function pauseMessage(message: Omit<AlertMessage, 'period' | 'reasons'> &
   });
 }
 
+/** A question to a customer. It says nothing of the case but when it came in: somebody else may read the mail. */
+export interface SurveyMessage extends MessageHead {
+  organisation: string;
+  message: string;
+  question: string;
+  /** The date the case was received and the last date of the link, in words. */
+  received: string;
+  until: string;
+  /** Address of the page that asks; with `&score=N` added it has that score chosen. */
+  url: string;
+}
+
+/** To a customer: how satisfied they are, with a link to each score, none of which is an answer yet. */
+export function surveyMessage(asked: SurveyMessage): Promise<Buffer> {
+  const { organisation, message, question, received, until, url } = asked;
+  const opening = `You contacted us on ${received}. ${message}`.trim();
+  const closing = `The link works until ${until}. Opening it answers nothing: you choose there, and press Send.`;
+  const links = surveyScores.map(({ score, words }) => `<li><a href="${escapeHtml(url)}&amp;score=${score}">${words}</a></li>`).join('');
+  return compose(asked, {
+    subject: `${organisation}: ${question}`,
+    text: `${opening}\n\n${question}\n\n${url}\n\n${closing}\n\n${organisation}\n`,
+    html: `<!doctype html><html lang="en"><body><p>${escapeHtml(opening)}</p><p><strong>${escapeHtml(question)}</strong></p><ul>${links}</ul><p>${closing}</p><p>${escapeHtml(organisation)}</p></body></html>`,
+  });
+}
+
 /** How HTML refers to a picture: `cid:` and this. */
 export function contentId(name: string): string {
   return `${name}@silverlining`;
@@ -102,7 +129,7 @@ export function contentId(name: string): string {
 
 type Content = ConstructorParameters<typeof MailComposer>[0];
 
-function compose({ from, to, messageId, madeAt, issueId }: MessageHead, content: Content): Promise<Buffer> {
+function compose({ from, to, messageId, madeAt, issueId }: MessageHead & { issueId?: string }, content: Content): Promise<Buffer> {
   return new MailComposer({
     ...content,
     from: { name: oneLine(from.name), address: from.address },
@@ -112,7 +139,11 @@ function compose({ from, to, messageId, madeAt, issueId }: MessageHead, content:
     messageId,
     date: new Date(madeAt * 1000),
     baseBoundary: createHash('sha256').update(messageId).digest('hex').slice(0, 16),
-    headers: { ...content?.headers, 'Auto-Submitted': 'auto-generated', 'X-Silverlining-Digest': issueId },
+    headers: {
+      ...content?.headers,
+      'Auto-Submitted': 'auto-generated',
+      ...(issueId !== undefined && { 'X-Silverlining-Digest': issueId }),
+    },
     disableFileAccess: true,
     disableUrlAccess: true,
   })

@@ -27,6 +27,8 @@ export interface OutboxDeps {
   webhookOf: (delivery: DigestDeliveryRow) => Promise<{ url: string; body: object } | null>;
   /** Told when the mail server says that there is no such mailbox. */
   onNoSuchMailbox?: (delivery: DigestDeliveryRow) => Promise<void>;
+  /** Told when a message is given up for good. */
+  onFailed?: (delivery: DigestDeliveryRow) => Promise<void>;
   timings?: MailTimings & { webhookMs: number; graceMs: number };
 }
 
@@ -39,7 +41,7 @@ export interface Outbox {
 
 const mostLanes = 3;
 const defaultGraceMs = 10_000;
-const mailKinds = ['digest', 'test', 'alert'] as const;
+const mailKinds = ['digest', 'test', 'alert', 'survey'] as const;
 
 /**
  * Delivers messages at most once after the other side has accepted them, also across restarts and with several processes on one store:
@@ -92,7 +94,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     const isOurs = await settle(store, claim, settled);
     const { delivery_id: delivery, issue_id: issue, kind, attempts } = claim;
     log('delivery_tried', { delivery, issue, kind, attempt: attempts, state: isOurs ? settled.state : 'taken over' });
-    if (outcome.kind === 'refused' && isNoSuchMailbox(outcome)) await tellNoSuchMailbox(claim);
+    if (outcome.kind === 'refused' && isNoSuchMailbox(outcome)) await tell(claim, deps.onNoSuchMailbox);
+    if (isOurs && settled.state === 'failed') await tell(claim, deps.onFailed);
   }
 
   function settledBy(outcome: Outcome | NotMade, claim: Claim): Settled {
@@ -100,11 +103,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     return verdictOf(outcome, claim, { now: now(), random: deps.random });
   }
 
-  async function tellNoSuchMailbox(claim: Claim): Promise<void> {
+  async function tell(claim: Claim, listener: OutboxDeps['onFailed']): Promise<void> {
     try {
-      await deps.onNoSuchMailbox?.(claim);
+      await listener?.(claim);
     } catch (error) {
-      log('mailbox_not_noted', { delivery: claim.delivery_id, issue: claim.issue_id, error: withoutValues(error) });
+      log('failure_not_noted', { delivery: claim.delivery_id, issue: claim.issue_id, error: withoutValues(error) });
     }
   }
 

@@ -1,10 +1,11 @@
 import type { DigestDeliveryRow, DigestRow } from '../../../etl/store/tables.ts';
 import { resolveSecrets, type SecretEnv } from '../../../etl/secret.ts';
 import { periodFrom } from '../../../queries/model/digest-period.ts';
+import { freshLink } from '../../surveys/invitation.ts';
 import { contentOf, issueRow } from '../issues.ts';
 import type { MailAddress } from './mail-settings.ts';
 import { isOfPause } from '../alerts.ts';
-import { alertMessage, digestMessage, pauseMessage } from './message.ts';
+import { alertMessage, digestMessage, pauseMessage, surveyMessage } from './message.ts';
 import type { OutboxDeps } from './outbox.ts';
 import { createPartReader } from './parts.ts';
 import type { DigestDeps } from '../deps.ts';
@@ -21,6 +22,13 @@ export function createOutgoing(
   return {
     async messageOf(delivery) {
       if (!from) throw new Error('mail is not set up');
+      if (delivery.kind === 'survey') {
+        const { address: to, message_id: messageId, issue_id } = delivery;
+        const { invitation, received, until, url } = await freshLink(store, issue_id, { baseUrl, zone: organisation.zone });
+        const { question, message, asked_at: madeAt } = invitation;
+        const said = { organisation: organisation.name, question, message, received, until, url };
+        return { raw: await surveyMessage({ from, to, messageId, madeAt, ...said }) };
+      }
       const head = { from, to: delivery.address, messageId: delivery.message_id, issueId: delivery.issue_id };
       if (isOfPause(delivery)) return { raw: await pauseMessage({ ...head, ...(await pauseOf(delivery)), publicUrl: baseUrl }) };
       if (delivery.kind === 'alert') return { raw: await alertMessage({ ...head, ...(await alertOf(delivery)), publicUrl: baseUrl }) };

@@ -24,7 +24,7 @@ let file: string;
 test.before(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'silverlining-sql-'));
   file = path.join(dir, 'desk (1)?.sqlite');
-  server = await startPostgresql();
+  server = await startPostgresql({ own: true });
   pg = knex({ client: 'pg', connection: server.url });
   lite = knex({ client: 'sqlite3', connection: { filename: file }, useNullAsDefault: true });
 });

@@ -93,8 +93,8 @@ function startRun() {
     import { once } from 'node:events';
     import { readMap } from ${url('map')};
     import { runImport } from ${url('run')};
-    import { openStore } from ${url('store/open')};
-    const store = await openStore({ dataDir: process.argv[1] });
+    import { openTestStore } from ${url('../test/support/test-store')};
+    const store = await openTestStore(process.argv[1]);
     const waiting = {
       name: 'waiting', description: '',
       async *read() {

@@ -1,3 +1,4 @@
+// one run: the room kept beside the file of SQLite
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite } from 'uvu';

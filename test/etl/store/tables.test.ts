@@ -17,10 +17,7 @@ let temp: Awaited<ReturnType<typeof tempStore>>;
 tables.before(async () => void (temp = await tempStore()));
 tables.after(() => temp.close());
 
-const columnsOf = async (table: string): Promise<string[]> => {
-  const columns = await temp.store.reader.raw<{ name: string }[]>('select name from pragma_table_info(?)', [table]);
-  return columns.map((c) => c.name);
-};
+const columnsOf = async (table: string): Promise<string[]> => Object.keys(await temp.store.reader(table).columnInfo());
 
 tables('list every column of the migrated facts', async () => {
   assert.equal([...caseFactColumns].sort(), (await columnsOf('case_fact')).sort());

@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
-import { foldSmall, isTooFew } from '../../../queries/digest/fold.ts';
+import { foldSmall } from '../../../queries/digest/fold.ts';
+import { isTooFew } from '../../../queries/small-groups.ts';
 
 const fold = suite('groups that are too small');
 const rows = (counts: Record<string, number>) => Object.entries(counts).map(([team, received]) => ({ team, received }));

@@ -1,4 +1,5 @@
 // time limit: 600 s
+// one run: what is found in many drawn histories, wherever their figures are from
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { coachSeed } from '../../support/coaching-seed.ts';

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BadInput } from '../../../etl/errors.ts';
 import type { Store } from '../../../etl/store/open.ts';
+import { openBudget } from '../../../queries/budget.ts';
 import { selectRows } from '../../../queries/sql/select.ts';
 import { sql } from '../../../queries/sql/fragment.ts';
 import { tempStore } from '../../support/store.ts';
@@ -23,10 +24,10 @@ selects('stops a statement that takes too long where it runs, and the connection
   await withStore(async ({ reader }) => {
     // More than there are connections: were they only left alone, none would be free.
     for (let i = 0; i < 4; i++) {
-      const late = await selectRows(reader, endless, () => 60).catch((error: unknown) => error);
+      const late = await selectRows(reader, endless, openBudget({ timeout: 60 })).catch((error: unknown) => error);
       assert.ok(late instanceof BadInput && late.message.includes('narrow the period'));
     }
-    assert.equal(await selectRows(reader, sql('select ? as a', 1), () => 1000), [{ a: 1 }]);
+    assert.equal(await selectRows(reader, sql('select cast(? as integer) as a', 1), openBudget()), [{ a: 1 }]);
   });
 });
 
@@ -34,14 +35,14 @@ selects('stops a statement that is given up', async () => {
   await withStore(async ({ reader }) => {
     const control = new AbortController();
     setTimeout(() => control.abort(), 60);
-    const given = await selectRows(reader, endless, () => 60_000, control.signal).catch((error: unknown) => error);
+    const given = await selectRows(reader, endless, openBudget({ signal: control.signal })).catch((error: unknown) => error);
     assert.is((given as Error).name, 'AbortError');
   });
 });
 
 selects('leaves a connection free for short questions', async () => {
   await withStore(async ({ reader }) => {
-    const long = Array.from({ length: 6 }, () => selectRows(reader, endless, () => 300).catch(() => null));
+    const long = Array.from({ length: 6 }, () => selectRows(reader, endless, openBudget({ timeout: 300 })).catch(() => null));
     await new Promise((resolve) => setTimeout(resolve, 50));
     const start = performance.now();
     await reader.raw('select 1');

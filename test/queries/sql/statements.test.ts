@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { talliesOf, type Frame } from '../../../queries/model/tally.ts';
-import { planStatements, rowsFor } from '../../../queries/sql/statements.ts';
+import { answerTallies, planStatements } from '../../../queries/sql/statements.ts';
+import { openBudget } from '../../../queries/budget.ts';
 import { statementSql } from '../../../queries/sql/tallies.ts';
 
 const statements = suite('statements');
@@ -17,7 +18,7 @@ const frame: Frame = {
   currency: 'EUR',
 };
 
-statements('read what shares a date once, whatever the windows and grains', () => {
+statements('read what shares a date once, whatever the windows and grains', async () => {
   const before = { ...frame, from: '2024-01-01', to: '2024-01-31' };
   const tallies = [
     ...talliesOf('received', frame),
@@ -38,10 +39,8 @@ statements('read what shares a date once, whatever the windows and grains', () =
     { date: '2024-01-15', keys: [], bins: null, sums: shared?.sums.map(() => 2) ?? [] },
     { date: '2024-02-15', keys: [], bins: null, sums: shared?.sums.map(() => 4) ?? [] },
   ];
-  const read = (index: number) => {
-    const tally = tallies[index];
-    return tally && shared ? rowsFor(tally, shared, rows).map((r) => [r.bucket, r.sums[0]]) : null;
-  };
+  const answers = await answerTallies(tallies, planned, (statement) => (statement === shared ? rows : []), openBudget());
+  const read = (index: number) => answers[index]?.map((r) => [r.bucket, r.sums[0]]);
   assert.equal(read(0), [['2024-02-01', 4]]);
   assert.equal(read(1), [['2024-01-01', 2]]);
   assert.equal(read(2), [

@@ -2,7 +2,7 @@ import { quantileSorted } from 'd3-array';
 import { deadline } from '../../../etl/deadline.ts';
 import type { Calendar } from '../../../etl/opening-hours.ts';
 import type { SlaLimit } from '../../../etl/sla.ts';
-import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type TimePoint } from '../../../queries/stats/kaplan-meier.ts';
+import { kaplanMeier, survivalAt, survivalLimits, survivalQuantile, type TimePoints } from '../../../queries/stats/kaplan-meier.ts';
 import { netPromoterScore } from '../../../queries/stats/nps.ts';
 import { weightedQuantile } from '../../../queries/stats/quantile.ts';
 import { wilson } from '../../../queries/stats/wilson.ts';
@@ -110,13 +110,9 @@ function officeOf(zone: string, holidays: string[]): Calendar {
   return { zone, hours: { monday: allDay, tuesday: allDay, wednesday: allDay, thursday: allDay, friday: allDay }, holidays };
 }
 
-function pointsOf(time: number[], event: number[]): TimePoint[] {
-  const points = new Map<number, TimePoint>();
-  time.forEach((t, i) => {
-    const point = points.get(t) ?? { time: t, events: 0, censored: 0 };
-    if (event[i] === 1) point.events += 1;
-    else point.censored += 1;
-    points.set(t, point);
-  });
-  return [...points.values()].sort((a, b) => a.time - b.time);
+function pointsOf(time: number[], event: number[]): TimePoints {
+  const times = [...new Set(time)].sort((a, b) => a - b);
+  const count = (kind: number) =>
+    Float64Array.from(times, (t) => time.filter((other, i) => other === t && (event[i] === 1 ? 1 : 0) === kind).length);
+  return { time: Float64Array.from(times), events: count(1), censored: count(0) };
 }

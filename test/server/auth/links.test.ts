@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import { BadInput } from '../../../etl/errors.ts';
 import { linkSeconds, makeLink, redeemLink } from '../../../server/auth/links.ts';
 import { isAnybodySignedIn, readSession, sessionSeconds } from '../../../server/auth/sessions.ts';
-import { addUser, disableUser } from '../../../server/auth/users.ts';
+import { changeUser } from '../../../server/auth/change-user.ts';
+import { addUser } from '../../../server/auth/users.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 const now = 1_800_000_000;
@@ -55,7 +56,7 @@ links('refuses a link of a user who was disabled since, and ends that user’s s
   const opened = await redeemLink(server.store, await makeLink(server.store, { name: 'gone', now }), now);
   const unused = await makeLink(server.store, { name: 'gone', now });
   assert.ok(await readSession(server.store, opened?.session ?? '', now));
-  await disableUser(server.store, { name: 'gone', now });
+  await changeUser(server.store, 'gone', { isDisabled: true }, { by: null, now });
   assert.is(await readSession(server.store, opened?.session ?? '', now), null);
   assert.is(await redeemLink(server.store, unused, now), null);
 });

@@ -5,13 +5,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commands } from '../../../server/commands/list.ts';
 import { cli, launch } from '../../support/cli.ts';
+import { engine, storeEnv } from '../../support/test-store.ts';
 
 const line = suite('command line');
 let dir = '';
 let env: Record<string, string> = {};
 line.before.each(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'silverlining-line-'));
-  env = { SILVERLINING_DATA: path.join(dir, 'not', 'yet', 'there') };
+  env = await storeEnv(path.join(dir, 'not', 'yet', 'there'));
 });
 line.after.each(() => rm(dir, { recursive: true, force: true }));
 
@@ -39,7 +40,7 @@ line('shows what it can do without a command and with help', async () => {
 line('runs through the launcher as a process of its own', async () => {
   const { code, stdout, stderr } = await launch(['status', '--json'], env).finished;
   assert.is(code, 0, stderr);
-  assert.equal(JSON.parse(stdout), { engine: 'sqlite', data: env.SILVERLINING_DATA, cases: 0, sources: [] });
+  assert.equal(JSON.parse(stdout), { engine, data: env.SILVERLINING_DATA, cases: 0, sources: [] });
 });
 
 line('status says what to do in an empty store', async () => {
@@ -62,7 +63,13 @@ line('user adds, lists, links and disables', async () => {
     [['user', 'add', 'a b'], /cannot be a user's name/],
     [['user', 'add', 'x', '--role', 'king'], /"king" is not one of administrator/],
     [['user', 'lnik', 'admin'], /did you mean "link"/],
-    [['user', 'list', 'admin'], /list takes none/],
+    [['user', 'disable', 'admin'], /"admin" is the last administrator/],
+    [['user', 'role', 'admin', 'staff'], /"admin" is the last administrator/],
+    [['user', 'role', 'admin'], /something is missing: user role takes one of administrator/],
+    [['user', 'role', 'admin', 'triner'], /did you mean "trainer"/],
+    [['user', 'scope', 'Zoë', 'North'], /neither team=LABEL nor company=LABEL/],
+    [['user', 'scope', 'admin', 'team=North'], /there is no team "North"/],
+    [['user', 'list', 'admin'], /user list takes nothing/],
   ];
   for (const [args, message] of refused) {
     const { code, stderr, stdout } = await cli(args, env);

@@ -1,3 +1,4 @@
+// one run: opens its stores on PostgreSQL itself
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -82,23 +83,26 @@ distribute('places every table once, the facts beside their case, and has nothin
   });
 });
 
-distribute('puts into shards what knows its shard, but for the list of cases that are gone; their keys hold it', async () => {
-  await onPostgresql(async (_, { reader }) => {
-    const known: unknown[] = await reader('information_schema.columns').where({ column_name: 'shard_key', table_schema: 'public' }).pluck('table_name'); // prettier-ignore
-    assert.equal(known.sort(), [...shardedTables, 'case_gone'].sort());
-    const list = [...shardedTables] as unknown as Knex.Value; // pg takes a list as one array value
-    const keys = await reader.raw<{ rows: { name: string; definition: string }[] }>(
-      'select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index where indisunique and indrelid::regclass::text = any(?)',
-      [list],
-    );
-    assert.ok(keys.rows.length >= shardedTables.length);
-    assert.equal(keys.rows.filter(({ definition }) => !/\bshard_key\b/.test(definition)), []); // prettier-ignore
-    const outside = await reader.raw<{ rows: unknown[] }>(
-      `select conname from pg_constraint where contype = 'f' and (conrelid::regclass::text = any(?) or confrelid::regclass::text = any(?))`,
-      [list, list],
-    );
-    assert.equal(outside.rows, []);
-  });
-});
+distribute(
+  'puts into shards what knows its shard, but for the list of cases that are gone and pairs of cases; their keys hold it',
+  async () => {
+    await onPostgresql(async (_, { reader }) => {
+      const known: unknown[] = await reader('information_schema.columns').where({ column_name: 'shard_key', table_schema: 'public' }).pluck('table_name'); // prettier-ignore
+      assert.equal(known.sort(), [...shardedTables, 'case_gone', 'case_link'].sort());
+      const list = [...shardedTables] as unknown as Knex.Value; // pg takes a list as one array value
+      const keys = await reader.raw<{ rows: { name: string; definition: string }[] }>(
+        'select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index where indisunique and indrelid::regclass::text = any(?)',
+        [list],
+      );
+      assert.ok(keys.rows.length >= shardedTables.length);
+      assert.equal(keys.rows.filter(({ definition }) => !/\bshard_key\b/.test(definition)), []); // prettier-ignore
+      const outside = await reader.raw<{ rows: unknown[] }>(
+        `select conname from pg_constraint where contype = 'f' and (conrelid::regclass::text = any(?) or confrelid::regclass::text = any(?))`,
+        [list, list],
+      );
+      assert.equal(outside.rows, []);
+    });
+  },
+);
 
 distribute.run();

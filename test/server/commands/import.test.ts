@@ -4,6 +4,7 @@ import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cli, launch, type Finished } from '../../support/cli.ts';
+import { storeEnv } from '../../support/test-store.ts';
 
 const map = `source: shop
 zone: Europe/Vienna
@@ -23,7 +24,7 @@ let dir = '';
 let env: Record<string, string> = {};
 importing.before.each(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'silverlining-import-'));
-  env = { SILVERLINING_DATA: path.join(dir, 'data') };
+  env = await storeEnv(path.join(dir, 'data'));
   await Promise.all(
     Object.entries({ 'map.yaml': map, 'good.csv': good, 'bad.csv': bad, 'empty.csv': '', 'other.csv': 'a,b\n1,2\n' }).map(([name, text]) =>
       writeFile(at(name), text),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cli, launch } from '../../support/cli.ts';
+import { storeEnv } from '../../support/test-store.ts';
 
 const map =
   'source: shop\nzone: UTC\ndate: YYYY-MM-DD\nkey: id\nfields:\n  kind: { constant: complaint }\n  received_at: received\n  issue: issue\n';
@@ -15,7 +16,7 @@ let dir = '';
 let env: Record<string, string> = {};
 querying.before(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'silverlining-query-'));
-  env = { SILVERLINING_DATA: path.join(dir, 'data') };
+  env = await storeEnv(path.join(dir, 'data'));
   await writeFile(path.join(dir, 'map.yaml'), map);
   await writeFile(path.join(dir, 'rows.csv'), rows);
   const { code, stderr } = await cli(['import', path.join(dir, 'rows.csv'), '--map', path.join(dir, 'map.yaml')], env);

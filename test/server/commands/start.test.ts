@@ -6,35 +6,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openStore } from '../../../etl/store/open.ts';
-import { cli, launch } from '../../support/cli.ts';
+import { cli, launch, startProcess } from '../../support/cli.ts';
+import { storeEnv } from '../../support/test-store.ts';
 
 const starting = suite('silverlining start');
 let dir = '';
 let env: Record<string, string> = {};
 starting.before.each(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'silverlining-start-'));
-  env = { SILVERLINING_DATA: dir, PORT: '0', SILVERLINING_DEMO: 'off' };
+  env = { ...(await storeEnv(dir)), PORT: '0', SILVERLINING_DEMO: 'off' };
 });
 starting.after.each(() => rm(dir, { recursive: true, force: true }));
 
-/** Starts the server and waits until it says where it is. */
-async function start(...args: string[]) {
-  const process = launch(['start', ...args], env);
-  const url = await new Promise<string>((resolve, reject) => {
-    const look = () => {
-      const found = /Silverlining is at (\S+)[\s\S]*user link admin/.exec(process.said());
-      if (found?.[1]) resolve(found[1]);
-    };
-    process.child.stdout?.on('data', look);
-    void process.finished.then(({ code, stderr }) => reject(new Error(`ended with ${code}: ${stderr}`)));
-  });
-  const stop = async (signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM') => {
-    process.child.kill(signal);
-    return (await process.finished).code;
-  };
-  return { url, stop, said: process.said };
-}
+const start = (...args: string[]) => startProcess(env, ...args);
 
 starting('serves, prints a link that signs in, ends cleanly, and starts again with what it had', async () => {
   const first = await start();
@@ -114,34 +98,6 @@ starting('ends with 0 when told to stop as soon as it holds its port', async () 
   while (child.exitCode === null && !(await answers())) await new Promise((resolve) => setTimeout(resolve, 20));
   child.kill('SIGTERM');
   assert.is((await finished).code, 0);
-});
-
-starting('ends with 0 when told to stop in the middle of the demo data, and the next start goes on with them', async () => {
-  env.SILVERLINING_DEMO = 'on';
-  const first = launch(['start'], env);
-  await new Promise<void>((resolve, reject) => {
-    first.child.stderr?.on('data', () => first.said().includes('Loading the demo data') && resolve());
-    void first.finished.then(({ stderr }) => reject(new Error(`ended before the load: ${stderr}`)));
-  });
-  const loaded = async () => {
-    const { stdout } = await cli(['status', '--json'], env);
-    return (JSON.parse(stdout) as { cases: number }).cases;
-  };
-  while ((await loaded()) === 0) await new Promise((resolve) => setTimeout(resolve, 200));
-  first.child.kill('SIGTERM');
-  assert.is((await first.finished).code, 0);
-  const some = await loaded();
-  assert.ok(some > 0 && some < 50_000, `${some} cases`);
-
-  const second = await start();
-  assert.match(second.said(), new RegExp(`, ${some.toLocaleString('en')} unchanged, `)); // what was there is not loaded again
-  assert.is(await second.stop(), 0);
-  const store = await openStore({ dataDir: dir });
-  const { cases } = (await store.reader('case_fact').count('* as cases').first()) as { cases: number };
-  const { keys } = (await store.reader('case_fact').countDistinct('source_id as keys').first()) as { keys: number };
-  await store.close();
-  assert.ok(cases > 50_000);
-  assert.is(keys, cases);
 });
 
 starting.run();

@@ -1,13 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { simpleParser } from 'mailparser';
-import { openStore, type Store } from '../../../etl/store/open.ts';
+import type { Store } from '../../../etl/store/open.ts';
 import type { DigestDeliveryRow, DigestIssueRow, DigestPartRow, DigestRow } from '../../../etl/store/tables.ts';
 import { BadInput } from '../../../etl/errors.ts';
 import { transact } from '../../../etl/store/transact.ts';
 import { sqlExecutor } from '../../../queries/executor.ts';
 import { parseWhere } from '../../../queries/model/query.ts';
-import { addUser, disableUser, ensureAdministrator, setEmail } from '../../../server/auth/users.ts';
+import { changeUser } from '../../../server/auth/change-user.ts';
+import { addUser, ensureAdministrator, setEmail } from '../../../server/auth/users.ts';
 import { digestAttention } from '../../../server/digest/alerts.ts';
 import type { DigestDeps } from '../../../server/digest/deps.ts';
 import { adoptDigests } from '../../../server/digest/adopt.ts';
@@ -24,6 +25,7 @@ import { digestWorld, worldThrough } from '../../support/digest-world.ts';
 import { loadRecords } from '../../support/store.ts';
 import { startMailServer } from '../../support/mail-server.ts';
 import { mailTo, testOutbox } from '../../support/outbox.ts';
+import { openTestStore } from '../../support/test-store.ts';
 
 const making = suite('making digests');
 const at = (text: string) => Date.parse(text) / 1000;
@@ -37,7 +39,7 @@ const october = {
   owner: 'admin',
   ends_on: null,
 } as const;
-const admin = { userId: 1, name: 'admin', role: 'administrator' } as const;
+const admin = { userId: 1, name: 'admin', role: 'administrator', agent: null, scope: null } as const;
 
 interface Place {
   store: Store;
@@ -129,7 +131,7 @@ making('makes what is due once: its parts with their hashes, and a message for e
 making('of two processes that are due at once, one makes it', () =>
   inPlace(async ({ dir, deps, digest, tick, issues, messages }) => {
     await tick('2026-11-03T06:00:00Z');
-    const other = await openStore({ dataDir: dir });
+    const other = await openTestStore(dir);
     try {
       const due = at('2026-11-03T07:00:00Z');
       const made = await Promise.all([makeIssue(deps, digest, due), makeIssue({ ...deps, store: other }, digest, due)]);
@@ -259,7 +261,7 @@ making('rests when its owner has left, and when a recipient has, and tells admin
   await inPlace(async ({ store, deps, tick, issues }) => {
     await addUser(store, { name: 'olga', role: 'administrator', now: deps.now() });
     await store.writer<DigestRow>('digest').update({ owner: 'olga' });
-    await disableUser(store, { name: 'olga', now: deps.now() });
+    await changeUser(store, 'olga', { isDisabled: true }, { by: null, now: deps.now() });
     await tick('2026-11-03T07:00:00Z');
     assert.equal(await issues(), []);
     const [told] = await digestAttention(store.reader, admin, { now: deps.now(), why: null });
@@ -268,7 +270,7 @@ making('rests when its owner has left, and when a recipient has, and tells admin
   await inPlace(async ({ store, deps, digest, tick, issues }) => {
     await addUser(store, { name: 'ben', role: 'administrator', now: deps.now() });
     await setEmail(store, { name: 'ben', email: 'Ben@example.org', now: deps.now() });
-    await disableUser(store, { name: 'ben', now: deps.now() });
+    await changeUser(store, 'ben', { isDisabled: true }, { by: null, now: deps.now() });
     await tick('2026-11-03T07:00:00Z');
     assert.equal(await issues(), []);
     const stopped = (await recipientRows(store.reader, [digest.digest_id])).map(({ address, stop_reason }) => [address, stop_reason]);

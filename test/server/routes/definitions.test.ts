@@ -5,6 +5,7 @@ import type { Definition, DefinitionSqlJson } from '../../../queries/model/defin
 import { measureNames } from '../../../queries/model/measures.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { loadRecords } from '../../support/store.ts';
+import { engine, rowsOf } from '../../support/test-store.ts';
 
 const definitions = suite('definitions over HTTP');
 let server: TestServer;
@@ -41,11 +42,11 @@ definitions('POST /api/definitions/sql answers statements that give the figure, 
     where: { issue: ["It's late"] },
   });
   assert.is(response.status, 200);
-  const { engine, measures } = (await response.json()) as DefinitionSqlJson;
-  assert.is(engine, 'sqlite');
-  const [received, open] = measures;
+  const answered = (await response.json()) as DefinitionSqlJson;
+  assert.is(answered.engine, engine);
+  const [received, open] = answered.measures;
   assert.equal([received?.statements.length, open?.statements.length], [1, 2]);
-  const rows: unknown = await server.store.reader.raw(received?.statements[0]?.sql ?? '');
+  const rows = await rowsOf(server.store.reader, received?.statements[0]?.sql ?? '');
   assert.equal(rows, [{ t_bucket: '2026-03-10', t_sum0: 1 }]);
   assert.equal(
     received?.statements[0]?.columns.map((column) => column.name),

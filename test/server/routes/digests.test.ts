@@ -235,7 +235,10 @@ routes('tell on every page what was not sent, and check it again when asked', as
   const sent = await ask<DigestIssueJson>('POST', `/api/digest-issues/${held?.issue_id}/check`);
   assert.is(sent.body.state, 'made');
   assert.is((await ask('POST', `/api/digest-issues/${held?.issue_id}/check`)).status, 409);
-  await pauseDigest(world.store, digest_id, null, { user: { userId: 1, name: 'admin', role: 'administrator' }, now: clock });
+  await pauseDigest(world.store, digest_id, null, {
+    user: { userId: 1, name: 'admin', role: 'administrator', agent: null, scope: null },
+    now: clock,
+  });
 });
 
 routes.after(async () => {

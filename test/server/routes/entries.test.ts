@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { refuseChange } from '../../support/test-store.ts';
 
 const entries = suite('entering a case');
 let server: TestServer;
@@ -49,7 +50,7 @@ entries('refuses other content under the key of a case, says what to do, and lea
 });
 
 entries('enters no case it cannot write down in the audit trail', async () => {
-  await server.store.writer.raw("create trigger no_audit before insert on audit_event begin select raise(abort, 'disk full'); end");
+  await refuseChange(server.store, 'insert', 'audit_event');
   assert.is((await server.send('PUT', `/api/entries/${key}`, entry)).status, 500);
   assert.is((await server.store.reader('case_fact')).length, 0);
 });

@@ -7,6 +7,7 @@ import type { LiveRun, LiveRuns } from '../../../queries/model/lists.ts';
 import { launch } from '../../support/cli.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { openWorkplace, type Workplace } from '../../support/workplace.ts';
+import { storeEnv } from '../../support/test-store.ts';
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -22,7 +23,7 @@ live.before.each(async () => {
     store: work.store,
     sources: work.deps,
     stopped: stop.signal,
-    live: { pollMs: 20, sessionMs: 50, heartbeatMs: 30, listeners: 2 },
+    live: { pollMs: 20, sessionMs: 50, heartbeatMs: 1, listeners: 2 },
   });
   await describeSource(work.store, { name: 'shop', connector: 'csv', map: null, zone: null, fields: [] });
 });
@@ -141,7 +142,7 @@ live('shows a real import in another process', async () => {
   );
   const stream = await follow();
   await stream.until(() => true);
-  const { finished } = launch(['import', work.at('a.csv'), '--map', work.at('m.yaml')], { SILVERLINING_DATA: work.dir });
+  const { finished } = launch(['import', work.at('a.csv'), '--map', work.at('m.yaml')], await storeEnv(work.dir));
   const [done] = await stream.until(([each]) => each?.source === 'other' && each.state === 'done');
   assert.equal([done?.read, done?.inserted], [20_000, 20_000]);
   assert.is((await finished).code, 0);

@@ -2,6 +2,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AnswerJson, CaseDetail, CasePage, FacetsJson, LabelsJson, MetaJson } from '../../../queries/model/wire.ts';
+import { actions } from '../../../server/auth/roles.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { loadRecords, tempStore } from '../../support/store.ts';
 
@@ -126,7 +127,7 @@ routes('refuses an unknown form and an address that is too long', async () => {
 
 routes('publishes the model, the sources and who asks', async () => {
   const meta = await read<MetaJson>(server.send('GET', '/api/meta'));
-  assert.equal(meta.user, { name: 'admin', role: 'administrator' });
+  assert.equal(meta.user, { name: 'admin', role: 'administrator', agent: null, can: Object.keys(actions) });
   assert.is(meta.demo, false);
   assert.is(meta.sources[0]?.cases, 3);
   assert.ok(meta.measures.received);

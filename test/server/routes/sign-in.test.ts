@@ -21,11 +21,6 @@ signIn('turns a link into a session that every later request is known by', async
   assert.is(again.status, 200);
 });
 
-signIn('marks the cookie as secure when a proxy on this machine says that the browser came by https', async () => {
-  const response = await server.send('POST', '/sign-in', { token: await link() }, { ...none, 'x-forwarded-proto': 'https' });
-  assert.match(response.headers.getSetCookie()[0] ?? '', /; Secure;/);
-});
-
 signIn('refuses a used, unknown or malformed link and says how to get another', async () => {
   const token = await link();
   await server.send('POST', '/sign-in', { token }, none);
@@ -35,13 +30,6 @@ signIn('refuses a used, unknown or malformed link and says how to get another', 
     assert.equal(response.headers.getSetCookie(), []);
     assert.match(JSON.stringify(await response.json()), 'npx silverlining user link NAME');
   }
-});
-
-signIn('slows down who tries too often', async () => {
-  const statuses: number[] = [];
-  for (let i = 0; i < 22; i++) statuses.push((await server.send('POST', '/sign-in', { token: 'x' }, none)).status);
-  assert.equal(statuses.slice(0, 20), Array<number>(20).fill(401));
-  assert.equal(statuses.slice(20), [429, 429]);
 });
 
 signIn('serves its page and the page’s two assets to anybody', async () => {

@@ -10,6 +10,7 @@ import type { Outbox, OutboxDeps } from '../../../../server/digest/deliver/outbo
 import { saying, startMailServer, type MailServerHabits, type TestMailServer } from '../../../support/mail-server.ts';
 import { allDeliveries, mailTo, queueFor, shortMessage, testOutbox } from '../../../support/outbox.ts';
 import { tempStore } from '../../../support/store.ts';
+import { refuseChange } from '../../../support/test-store.ts';
 
 const outbox = suite('the outbox');
 const ana = { user: { userId: 1, name: 'Ana' }, now: 0 };
@@ -327,12 +328,10 @@ outbox('that cannot write down an answer does not send again, and says that nobo
   const logged: string[] = [];
   const { mail, box } = await serving({}, { log: (event) => void logged.push(event) });
   await queueFor(store, 1, clock);
-  await store.writer.raw(
-    "create trigger full before update on digest_delivery when new.state = 'sent' begin select raise(abort, 'full'); end",
-  );
+  const mend = await refuseChange(store, 'update', 'digest_delivery', "new.state = 'sent'");
   assert.equal(states(await run(box)), ['sending']);
   assert.equal(logged, ['outbox_failed']);
-  await store.writer.raw('drop trigger full');
+  await mend();
   assert.equal(states(await run(box)), ['unknown']);
   assert.is(mail.received.length, 1);
 });

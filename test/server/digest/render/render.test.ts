@@ -1,3 +1,4 @@
+// one run: how a digest looks, wherever its figures are from
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DigestContent, DigestTile } from '../../../../queries/model/digest.ts';

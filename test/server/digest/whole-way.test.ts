@@ -1,7 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { simpleParser } from 'mailparser';
-import { openStore } from '../../../etl/store/open.ts';
 import type { DigestDeliveryRow } from '../../../etl/store/tables.ts';
 import type { DigestDifference, DigestIssueDetail, DigestIssueJson, DigestsJson } from '../../../queries/model/digest.ts';
 import type { ListPage } from '../../../queries/model/lists.ts';
@@ -10,19 +9,17 @@ import { tickDigests } from '../../../server/digest/tick.ts';
 import { worldRecords, worldThrough } from '../../support/digest-world.ts';
 import { startMailServer } from '../../support/mail-server.ts';
 import { mailTo, testOutbox } from '../../support/outbox.ts';
-import { startPostgresql } from '../../support/postgresql.ts';
 import { startServer } from '../../support/server.ts';
 import { loadRecords } from '../../support/store.ts';
 
-const digests = suite('digests on PostgreSQL');
+const digests = suite('a digest');
 
-digests('are added, made, sent, archived and ended as on SQLite', async () => {
-  const postgresql = await startPostgresql();
-  const store = await openStore({ dataDir: '/nowhere', databaseUrl: postgresql.url });
+digests('is added, made once, sent once, archived and made again the same', async () => {
   const mailServer = await startMailServer();
   const at = (text: string) => Date.parse(text) / 1000;
   let clock = at('2026-10-31T12:00:00Z');
-  const server = await startServer({ store, now: () => clock });
+  const server = await startServer({ now: () => clock });
+  const { store } = server;
   const get = async <T>(path: string) => (await (await server.send('GET', path)).json()) as T;
   try {
     await loadRecords(store, worldRecords(), { source: 'desk', currency: 'EUR', throughAt: worldThrough });
@@ -58,8 +55,6 @@ digests('are added, made, sent, archived and ended as on SQLite', async () => {
   } finally {
     await server.close();
     await mailServer.close();
-    await store.close();
-    await postgresql.stop();
   }
 });
 
