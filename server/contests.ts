@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import { BadInput, type Problem } from '../etl/errors.ts';
-import { longestReason, type ContestDecision, type ContestJson } from '../queries/model/contest.ts';
-import { contestOf, type ContestRow } from '../queries/contests.ts';
+import { longestReason, mostContests, type ContestDecision, type ContestJson } from '../queries/model/contest.ts';
+import { contestOf, listContests, type ContestRow } from '../queries/contests.ts';
+import type { QueryDeps } from '../queries/prepare.ts';
+import { can, type SignedIn } from './auth/roles.ts';
 import { Refused } from './errors.ts';
 import { readSaid } from './said-here.ts';
 
@@ -39,6 +41,15 @@ function readText(field: string, text: unknown, missing: string): string {
   if (text.length > longestReason) throw new BadInput([{ field, message: `may have at most ${longestReason} characters` }]);
   if (text.includes('\0')) throw new BadInput([{ field, message: 'holds a character that cannot be seen' }]);
   return text.trim();
+}
+
+/** What who decides about contests is told of on every page: how many of the cases they may see wait for them. */
+export async function contestAttention(deps: QueryDeps, user: SignedIn): Promise<{ message: string; href: string }[]> {
+  if (!can(user, 'decide_contests')) return [];
+  const { contests } = await listContests(deps);
+  if (contests.length === 0) return [];
+  const many = `${contests.length}${contests.length < mostContests.open ? '' : ' or more'} cases wait for a decision whose they are.`;
+  return [{ message: contests.length === 1 ? 'One case waits for a decision whose it is.' : many, href: '/work' }];
 }
 
 /**

@@ -11,8 +11,7 @@ import { readMeta } from '../../queries/meta.ts';
 import { queryDepsOf, type DigestDeps } from './deps.ts';
 import { filterOf } from './filter.ts';
 import { lastContent } from './issues.ts';
-import { faultsOfParts } from './render/render-check.ts';
-import { renderDigest, type DigestPart } from './render/render.ts';
+import type { DigestPart } from './render/render.ts';
 import { staleSources } from './stale.ts';
 
 /** What a digest is to be made of. */
@@ -77,6 +76,8 @@ export async function compose(
     reasons.push(...faults);
     if (reasons.length && !remark) return { ...made, reasons, expectedBy: faults.length ? null : expectedBy };
     const content = reasons.length && remark ? { ...read, notes: [remark(reasons), ...read.notes] } : read;
+    // Vega and the fonts take as long to read as a good part of the server: a start does not wait for them.
+    const [{ renderDigest }, { faultsOfParts }] = await Promise.all([import('./render/render.ts'), import('./render/render-check.ts')]);
     const parts = await renderDigest(content, { issueId, baseUrl: deps.baseUrl });
     reasons.push(...faultsOfParts(parts, content));
     return { ...made, content, parts, reasons, expectedBy: null };

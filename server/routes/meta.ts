@@ -7,6 +7,7 @@ import { textParameter, wholeParameter } from '../address.ts';
 import type { Ask } from '../asking.ts';
 import { allow, signedIn } from '../auth/guard.ts';
 import { allowedTo } from '../auth/roles.ts';
+import { contestAttention } from '../contests.ts';
 import { digestAttention } from '../digest/alerts.ts';
 import { demoSource } from '../demo.ts';
 import type { AppDeps } from '../deps.ts';
@@ -15,10 +16,15 @@ import type { AppDeps } from '../deps.ts';
 export function metaRoutes({ store, now, digests }: Pick<AppDeps, 'store' | 'now' | 'digests'>, ask: Ask): Router {
   const router = Router();
   router.get('/api/meta', allow('read'), async (req, res) => {
-    const meta = await ask(req, res, (deps) => readMeta(deps));
     const { name, role, agent } = signedIn(req);
+    const [meta, contests] = await ask(
+      req,
+      res,
+      async (deps) => [await readMeta(deps), await contestAttention(deps, signedIn(req))] as const,
+    );
     const demo = meta.sources.some((source) => source.name === demoSource && source.cases > 0);
-    const attention = await digestAttention(store.reader, signedIn(req), { now: now(), why: digests.mail.why });
+    const late = await digestAttention(store.reader, signedIn(req), { now: now(), why: digests.mail.why });
+    const attention = [...contests, ...late];
     res.json({ ...meta, user: { name, role, agent, can: allowedTo(signedIn(req)) }, demo, attention } satisfies MetaJson);
   });
   router.get('/api/labels', allow('read'), async (req, res) => {

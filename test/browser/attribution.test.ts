@@ -89,6 +89,8 @@ attribution('is contested by an agent, decided by a quality manager, and told to
     await ann.getByText('Until then it is counted for A1.').waitFor();
   }
 
+  await bea.goto(server.url);
+  await bea.getByText('2 cases wait for a decision whose they are.').waitFor();
   await bea.goto(`${server.url}/work`);
   await bea.getByText('“I was on leave, 2.”').waitFor();
   assert.equal(await faultsOf(bea), []);
@@ -97,6 +99,10 @@ attribution('is contested by an agent, decided by a quality manager, and told to
   await bea.keyboard.press('Control+Enter');
   await bea.getByRole('dialog').getByText('Say what was found').waitFor();
   await bea.waitForFunction(() => document.activeElement?.getAttribute('name') === 'reason');
+  await bea.keyboard.type('The roster');
+  await bea.keyboard.press('Escape');
+  await press(bea, 'Count it for somebody else');
+  assert.is(await bea.getByRole('dialog').locator('[name=reason]').inputValue(), 'The roster', 'what was typed is there again');
   await bea.keyboard.press('Escape');
   await fill(
     bea,

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { applyLabelChange, previewLabelChange, undoLabelChange } from '../../../etl/label-change.ts';
 import type { CaseRecord } from '../../../etl/record.ts';
 import type { ContestList, OwnContests } from '../../../queries/model/contest.ts';
-import type { CaseDetail, TableJson } from '../../../queries/model/wire.ts';
+import type { CaseDetail, MetaJson, TableJson } from '../../../queries/model/wire.ts';
 import { changeUser } from '../../../server/auth/change-user.ts';
 import type { Role } from '../../../server/auth/roles.ts';
 import { addUser } from '../../../server/auth/users.ts';
@@ -107,6 +107,11 @@ attribution('refuses what cannot be said, and to whom it is not theirs to say', 
   assert.is((await sent('PUT', '/api/cases/1/local', { theme: 'x' }, ann))[0], 403);
 });
 
+/** What somebody is told of on every page. */
+async function told(headers: { cookie: string }): Promise<MetaJson['attention']> {
+  return ((await (await server.send('GET', '/api/meta', undefined, headers)).json()) as MetaJson).attention;
+}
+
 attribution('lets an agent contest a case, and counts it for whom it is decided, also when its source says otherwise again', async () => {
   await load();
   const ann = await person('ann', 'staff', { agent: 'Ann' });
@@ -122,6 +127,8 @@ attribution('lets an agent contest a case, and counts it for whom it is decided,
   ]);
   const { contests } = (await (await server.send('GET', '/api/contests', undefined, bea)).json()) as ContestList;
   assert.equal(contests.map(({ case_id, agent, reason, by }) => [case_id, agent, reason, by]), [[1, 'Ann', 'I was on leave.', 'ann']]); // prettier-ignore
+  const waiting = { message: 'One case waits for a decision whose it is.', href: '/work' };
+  assert.equal([await told(bea), await told(ann)], [[waiting], []], 'who decides about it is told on every page');
   assert.is((await sent('POST', '/api/cases/1/contest/decision', { state: 'accepted', decision: 'x' }, ann))[0], 403);
   assert.match(
     (await sent('POST', '/api/cases/1/contest/decision', { state: 'accepted', agent: 'Ann', decision: 'x' }, bea))[1],
@@ -130,6 +137,7 @@ attribution('lets an agent contest a case, and counts it for whom it is decided,
   const accepted = { state: 'accepted', agent: 'Bob', decision: 'The roster says so.' };
   const both = await Promise.all([1, 2].map(() => sent('POST', '/api/cases/1/contest/decision', accepted, bea)));
   assert.equal(both.map(([status]) => status).sort(), [204, 409]);
+  assert.equal(await told(bea), []);
   assert.equal([await counted('agent'), await counted('agent', 'surveys_answered')], [{ Bob: 1 }, { Bob: 1 }]);
   await load({ issue: 'lost', agent: 'Ann' });
   assert.equal([await counted('agent'), await counted('agent', 'surveys_answered')], [{ Bob: 1 }, { Bob: 1 }]);
