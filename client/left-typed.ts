@@ -6,8 +6,12 @@ export function leftTyped(form: string): Readonly<Record<string, string>> {
   return left.get(form) ?? {};
 }
 
-/** Keeps what a form holds, or forgets it where that is what the form began with or it was saved. */
+/**
+ * Keeps what was typed into a form, or forgets it where that is nothing or it was saved. A field nobody touched is not kept: what it began with may be
+ * changed by somebody else meanwhile, and must not come back.
+ */
 export function keepTyped(form: string, typed: Readonly<Record<string, string>>, before: Readonly<Record<string, string>>): void {
-  if (Object.entries(typed).some(([name, value]) => value !== (before[name] ?? ''))) left.set(form, { ...typed });
+  const touched = Object.entries(typed).filter(([name, value]) => value !== (before[name] ?? ''));
+  if (touched.length) left.set(form, Object.fromEntries(touched));
   else left.delete(form);
 }

@@ -30,6 +30,9 @@ export async function eraseContests(trx: Knex.Transaction, source: number, keys:
     trx<Contest>('attribution_contest')
       .where({ source })
       .where(isOneOf(trx, 'source_id', keys));
-  await contests().update({ reason: '(erased)' });
-  await contests().whereNotNull('decision').update({ decision: '(erased)' });
+  await contests().update({ reason: erasedWords });
+  await contests().whereNotNull('decision').update({ decision: erasedWords });
 }
+
+/** What stands for what was written about whose a case is. */
+export const erasedWords = '(erased)';

@@ -81,7 +81,10 @@ export function eventOf(asked: Deed, record: CaseRecord, context: DeedContext): 
   if (refusal !== null) throw new BadInput([{ field: 'action', message: refusal }]);
   const changes = changesOf(deed, record);
   const problems = [...wrongChanges(deed, record, changes, standing), ...wrongAuthority(deed, record, context, proposal)];
-  const long = deed.at === null ? null : tooLongAgo(context.authority.procedure, daysOf(deed.at, record, context));
+  const days = deed.at === null ? null : daysOf(deed.at, record, context);
+  if (days && days.day > days.today)
+    throw new BadInput([...problems, { field: 'at', message: `${days.day} lies in the future; expected ${days.today} or earlier` }]);
+  const long = days && tooLongAgo(context.authority.procedure, days);
   if (long) throw new BadInput([...problems, { field: 'at', message: long }], problems.length === 0);
   const at = timeOf(deed, events, context, problems);
   if (problems.length) throw new BadInput(problems);

@@ -172,10 +172,11 @@ async function keepPairs(trx: Knex, pairs: readonly Pair[], written: readonly Wr
         .select('case_id', 'shard_key')
     : [];
   for (const { case_id, shard_key } of found) shards.set(case_id, shard_key);
+  const turned = await turnedPairs(trx, pairs);
   const rows = pairs.flatMap(({ later, earlier, byCustomer, score }): Value[][] => {
     const [shard, otherShard] = [shards.get(later), shards.get(earlier)];
     // A text may be that of a case that is gone.
-    if (shard === undefined || otherShard === undefined) return [];
+    if (shard === undefined || otherShard === undefined || turned.has(`${later} ${earlier}`)) return [];
     const reason: CaseLinkRow['reason'] = score === null ? 'customer' : byCustomer ? 'both' : 'text';
     return [[later, shard, earlier, otherShard, 'likely', reason, score === null ? null : Math.round(score * 1000)]];
   });
@@ -183,4 +184,14 @@ async function keepPairs(trx: Knex, pairs: readonly Pair[], written: readonly Wr
     conflict: ['case_id', 'other_id', 'shard_key'],
     keep: ['other_shard_key', 'state', 'reason', 'score'],
   });
+}
+
+/** Those of the pairs that stand there the other way round, as `later earlier`: times were corrected since, and a pair stands once. */
+async function turnedPairs(trx: Knex, pairs: readonly Pair[]): Promise<Set<string>> {
+  const [laters, earliers] = [pairs.map(({ later }) => later), pairs.map(({ earlier }) => earlier)].map((ids) => [...new Set(ids)]);
+  const rows = await trx<CaseLinkRow>('case_link')
+    .where(isOneOf(trx, 'case_id', earliers ?? []))
+    .where(isOneOf(trx, 'other_id', laters ?? []))
+    .select('case_id', 'other_id');
+  return new Set(rows.map(({ case_id, other_id }) => `${other_id} ${case_id}`));
 }

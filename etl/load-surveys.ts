@@ -22,7 +22,8 @@ export async function replaceSurveys({ trx, labels, source, changeSeq }: LoadSco
         change_seq: changeSeq,
         ...survey,
       } as SurveyFactRow;
-      row.agent_credited = agent ? labels.code('agent', agent) : Number(fact[place.agent]);
+      // 0: whoever the case is counted for, also once that is corrected.
+      row.agent_credited = labels.code('agent', agent);
       for (const column of dimensionColumns) row[column] = Number(fact[place[column]]);
       for (const column of surveyCopies) (row[column] as Value) = fact[place[column]] ?? null;
       rows.delete(row.source_id);

@@ -56,8 +56,8 @@ export interface LocalChange {
 }
 
 /**
- * Says something of a case that its source does not, or says otherwise. Its surveys go with it; what is credited to the agent it had is credited to the
- * one it has.
+ * Says something of a case that its source does not, or says otherwise. Its surveys go with it: one about the agent its source says is about whoever
+ * the case is counted for, and one about somebody else stays about them.
  * @returns whether there is such a case
  */
 export async function setLocals(store: Store, { caseId, labels: wanted, by, now, isSeen, after }: LocalChange): Promise<boolean> {
@@ -69,12 +69,14 @@ export async function setLocals(store: Store, { caseId, labels: wanted, by, now,
     keep = () => labels.keep();
     const { source, source_id, shard_key } = fact;
     const codes: Partial<Record<LocalField, number>> = {};
+    let agentSaid = fact.agent;
     for (const field of localFields) {
       const label = wanted[field];
       if (label === undefined) continue;
       const key = { source, source_id, field };
       const before = await trx<CaseLocalRow>('case_local').where(key).first();
       const said = before?.said ?? fact[field];
+      if (field === 'agent') agentSaid = said;
       codes[field] = label === null ? said : labels.code(field, label || undefined);
       if (label === null) await trx<CaseLocalRow>('case_local').where(key).delete();
       else
@@ -88,8 +90,8 @@ export async function setLocals(store: Store, { caseId, labels: wanted, by, now,
     const change = { ...codes, change_seq: changeSeq };
     if (codes.agent !== undefined)
       await trx<SurveyFactRow>('survey_fact')
-        .where({ ...ids, agent_credited: fact.agent })
-        .update({ agent_credited: codes.agent });
+        .where({ ...ids, agent_credited: agentSaid })
+        .update({ agent_credited: 0 });
     await trx<CaseFactRow>('case_fact').where(ids).update(change);
     await trx<SurveyFactRow>('survey_fact').where(ids).update(change);
     await after?.(trx);

@@ -118,7 +118,9 @@ const decided = ['outcome', 'resolution_note', 'redress', 'redress_amount', 'roo
 
 /** The whole decision that waits for approval: what it leaves as it is stands in it too. */
 function proposalOf(events: readonly CaseEventRow[], zone: string, fields: CaseDetail['fields']): CaseDetail['proposal'] {
-  const asked = pendingProposal(events.map((event) => ({ ...event, kind: eventKinds[event.kind - 1] ?? '' })));
+  // What is done counts in the order it was recorded, whenever it is said to have been.
+  const recorded = events.toSorted((a, b) => a.event_no - b.event_no);
+  const asked = pendingProposal(recorded.map((event) => ({ ...event, kind: eventKinds[event.kind - 1] ?? '' })));
   if (!asked) return null;
   const changes = JSON.parse(asked.changes ?? '{}') as Record<string, [string | null, string | null]>; // written by the loader
   return {
@@ -184,6 +186,7 @@ function caseTime(fact: CaseFactRow, time: CaseTime, zone: string): string | nul
 
 function surveyOf(survey: SurveyFactRow, catalog: Catalog, zone: string): Omit<CaseDetail['surveys'][number], 'follow_up'> {
   const time = (at: number | null) => timeText(at, at !== null && isMidnight(at, zone), zone);
+  const credited = survey.agent_credited || survey.agent;
   return {
     kind: surveyKinds[survey.survey_kind - 1] ?? '',
     asked_at: time(survey.asked_at),
@@ -192,7 +195,7 @@ function surveyOf(survey: SurveyFactRow, catalog: Catalog, zone: string): Omit<C
     score: survey.score,
     is_satisfied: survey.is_satisfied === null ? null : survey.is_satisfied === 1,
     comment: survey.comment,
-    agent: survey.agent_credited === 0 ? null : catalog.nameOf('agent', survey.agent_credited),
+    agent: credited === 0 ? null : catalog.nameOf('agent', credited),
   };
 }
 

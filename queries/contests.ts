@@ -71,7 +71,8 @@ export async function listOwnContests({ reader, sight = everything }: QueryDeps,
       if (!fact) return [];
       const is_seen = isSeen(rows, fact);
       const issue = is_seen && fact.issue !== 0 ? catalog.nameOf('issue', fact.issue) : null;
-      return [{ ...contestOf(one), case_id: fact.case_id, issue, is_seen }];
+      const is_overtaken = one.state === 'open' && catalog.nameOf('agent', fact.agent) !== one.agent;
+      return [{ ...contestOf(one), case_id: fact.case_id, issue, is_seen, is_overtaken }];
     }),
   };
 }

@@ -3,11 +3,12 @@ import { BadInput, didYouMean } from '../etl/errors.ts';
 
 /**
  * The parameter `name` of the address, or null when it is absent or empty.
- * @throws BadInput when it holds U+0000, which no text in PostgreSQL may
+ * @throws BadInput when it is given more than once, or holds U+0000, which no text in PostgreSQL may
  */
 export function textParameter(req: Request, name: string): string | null {
   const value = req.query[name];
-  if (typeof value !== 'string' || value === '') return null;
+  if (value === undefined || value === '') return null;
+  if (typeof value !== 'string') throw new BadInput([{ field: name, message: 'is given more than once; expected one value' }]);
   if (value.includes('\0')) throw new BadInput([{ field: name, message: 'holds a character that cannot be seen' }]);
   return value;
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { erasedWords } from '../etl/erase-asked.ts';
 import { BadInput, type Problem } from '../etl/errors.ts';
 import { longestReason, mostContests, type ContestDecision, type ContestJson } from '../queries/model/contest.ts';
 import { contestOf, listContests, type ContestRow } from '../queries/contests.ts';
@@ -21,8 +22,9 @@ export function readContest(body: unknown): string {
  * @throws BadInput by field
  */
 export function readDecision(body: unknown): ContestDecision {
-  const { state, agent, decision } = body as Record<string, unknown>; // jsonBody lets only objects through
+  const { contest_id: id, state, agent, decision } = body as Record<string, unknown>; // jsonBody lets only objects through
   const problems: Problem[] = [];
+  if (!Number.isSafeInteger(id)) problems.push({ field: 'contest_id', message: 'must be the number of the contest that is decided' });
   if (state !== 'accepted' && state !== 'declined') problems.push({ field: 'state', message: 'must be accepted or declined' });
   const read = readSaid('agent', agent ?? '');
   if ('message' in read) problems.push({ field: 'agent', message: read.message });
@@ -30,6 +32,7 @@ export function readDecision(body: unknown): ContestDecision {
     problems.push({ field: 'agent', message: 'is not asked for where the case stays where it is' });
   if (problems.length) throw new BadInput(problems);
   return {
+    contest_id: id as number, // seen above
     state: state as ContestDecision['state'], // seen above
     agent: 'value' in read ? read.value : '',
     decision: readText('decision', decision, 'say what was found'),
@@ -82,9 +85,15 @@ export async function addContest(
     .where({ ...key, state: 'open' })
     .first();
   if (open) throw new Refused(409, `${open.contested_by} contests this case already; that is not decided yet`);
-  const content = { ...row, state: 'open' as const, decision: null, decided_by: null, decided_at: null };
+  const reason = await keptWords(trx, key, row.reason);
+  const content = { ...row, reason, state: 'open' as const, decision: null, decided_by: null, decided_at: null };
   const [added] = await trx<ContestRow>('attribution_contest').insert(content).returning('contest_id');
   return contestOf({ ...content, contest_id: added?.contest_id ?? 0 });
+}
+
+/** What is kept of words about a case: nothing where who it is about was erased. */
+async function keptWords(trx: Knex, key: Pick<ContestRow, 'source' | 'source_id'>, words: string): Promise<string> {
+  return (await trx('erased_case').where(key).first('source')) === undefined ? words : erasedWords;
 }
 
 /**
@@ -93,12 +102,12 @@ export async function addContest(
  */
 export async function closeContest(
   trx: Knex,
-  id: number,
-  { state, decision }: ContestDecision,
+  { contest_id: id, ...key }: Pick<ContestRow, 'contest_id' | 'source' | 'source_id'>,
+  { state, decision }: Pick<ContestDecision, 'state' | 'decision'>,
   { by, now }: { by: string; now: number },
 ): Promise<void> {
   const closed = await trx<ContestRow>('attribution_contest')
     .where({ contest_id: id, state: 'open' })
-    .update({ state, decision, decided_by: by, decided_at: now });
+    .update({ state, decision: await keptWords(trx, key, decision), decided_by: by, decided_at: now });
   if (closed === 0) throw new Refused(409, 'this was decided meanwhile; load the page again to see how');
 }

@@ -19,6 +19,8 @@ export interface ContestJson {
 
 /** Body of `POST /api/cases/:id/contest/decision`. */
 export interface ContestDecision {
+  /** The contest that was read: there may be another since. */
+  contest_id: number;
   state: 'accepted' | 'declined';
   /** Who the case is counted for instead; empty for nobody. */
   agent: string;
@@ -32,8 +34,11 @@ export interface ContestList {
 
 /** Answer of `GET /api/contests/own`: what who asks has contested, the newest first. */
 export interface OwnContests {
-  /** `is_seen`: whether they see the case still; `issue` is null where they do not. */
-  contests: (ContestList['contests'][number] & { is_seen: boolean })[];
+  /**
+   * `is_seen`: whether they see the case still; `issue` is null where they do not. `is_overtaken`: it was not decided, and the case is counted for
+   * somebody else or nobody by now.
+   */
+  contests: (ContestList['contests'][number] & { is_seen: boolean; is_overtaken: boolean })[];
 }
 
 /** What people here say of a case of a source, by field. */

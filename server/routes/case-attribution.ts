@@ -41,7 +41,10 @@ export function caseAttributionRoutes(deps: Pick<AppDeps, 'store' | 'now' | 'org
     const change = { caseId: fact.case_id, labels, by: signedIn(req).name, now: now(), isSeen: isTheirs };
     await setLocals(store, {
       ...change,
-      after: (trx) => note(trx, req, 'case_classified', `case ${fact.case_id}: ${Object.keys(labels).join(', ')}`),
+      after: (trx) =>
+        labels.agent === null
+          ? note(trx, req, 'contest_decided', `case ${fact.case_id}: taken back`)
+          : note(trx, req, 'case_classified', `case ${fact.case_id}: ${Object.keys(labels).join(', ')}`),
     });
     res.status(204).end();
   });
@@ -86,11 +89,13 @@ export function caseAttributionRoutes(deps: Pick<AppDeps, 'store' | 'now' | 'org
       .reader<ContestRow>('attribution_contest')
       .where({ ...key, state: 'open' })
       .first();
-    if (!open) throw new Refused(409, 'nobody contests this case, or that was decided meanwhile');
+    if (open?.contest_id !== decision.contest_id)
+      throw new Refused(409, 'that was decided meanwhile, or the case is contested anew; look at the case as it is now');
+    if (open.contested_by === by) throw new Refused(409, 'you contest this case yourself: somebody else has to decide');
     if (decision.agent === open.agent)
       throw new BadInput([{ field: 'agent', message: 'is who contests it; expected somebody else, or nobody' }]);
     const decide = async (trx: Knex) => {
-      await closeContest(trx, open.contest_id, decision, { by, now: now() });
+      await closeContest(trx, { ...key, contest_id: open.contest_id }, decision, { by, now: now() });
       await note(trx, req, 'contest_decided', `case ${caseId}: ${decision.state}`);
     };
     if (decision.state === 'declined') await transact(store, decide);

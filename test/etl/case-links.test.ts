@@ -128,6 +128,19 @@ links('are refused where they cannot be, and where somebody else has decided mea
   assert.equal(await pairs(), [], 'nothing but what was said was known of them');
 });
 
+links('stand once for two cases, also when their times are corrected and they are found the other way round', async () => {
+  const of = (id: string, day: string) => record(id, day, { customer_ref: 'C1', issue: 'late' });
+  await load([of('a', '2026-03-01'), of('b', '2026-03-05')]);
+  assert.is(await decide('a', 'b', 'likely', 'dismissed'), true);
+  await load([of('b', '2026-02-27')]);
+  assert.equal(await pairs(), ['b a dismissed customer'], 'it is not asked about again');
+  assert.is(await decide('a', 'b', 'dismissed', 'related'), true);
+  await load([of('b', '2026-02-26')]);
+  assert.equal(await pairs(), ['b a related customer']);
+  assert.is(await decide('b', 'a', 'related', 'likely'), true);
+  assert.equal(await pairs(), ['b a likely customer']);
+});
+
 links('make no circle in which no case counts, also where their times have changed since', async () => {
   await load([record('a', '2026-01-01'), record('b', '2026-01-02'), record('c', '2026-01-03')]);
   assert.is(await decide('b', 'a', null, 'duplicate'), true);

@@ -126,6 +126,15 @@ folding('takes a time of the minute in which the case came', () => {
   assert.is(eventOf(deed, second, { by: 'ann', authority, now, zone: 'UTC' }).at, at('2026-11-09T14:30:40Z'));
 });
 
+folding('takes no day that has not begun where the case is dated', () => {
+  const deed: Deed = { action: 'acknowledge', version: 1, at: '2030-01-02', note: null, given: {} };
+  const on = (time: string) => () => eventOf(deed, entered, { by: 'ann', authority, now: at(time), zone: 'UTC' });
+  const isFuture = (error: unknown) =>
+    error instanceof BadInput && error.problems[0]?.message === '2030-01-02 lies in the future; expected 2030-01-01 or earlier';
+  assert.throws(on('2030-01-01T23:59:59Z'), isFuture);
+  assert.is(on('2030-01-02T00:00:00Z')().at, '2030-01-02');
+});
+
 folding('offers what can be done with a case as it stands', () => {
   const open = offeredActions({ standing: 'open', isAcknowledged: true, level: 'external', isProposed: false });
   assert.equal(open, ['assign', 'note', 'respond', 'resolve', 'withdraw', 'reclassify']);

@@ -65,6 +65,7 @@ trail('is searched by person, action, target, local days and words', async () =>
     ['who=a%00', 'who'],
     ['target=%00b', 'target'],
     ['words=a%00b', 'words'],
+    ['who=a&who=b', 'who'],
   ] as const) {
     const response = await server.send('GET', `/api/people/audit?${search}`);
     const { problems } = (await response.json()) as { problems: { field: string }[] };

@@ -107,6 +107,9 @@ attribution('refuses what cannot be said, and to whom it is not theirs to say', 
   assert.is((await sent('PUT', '/api/cases/1/local', { theme: 'x' }, ann))[0], 403);
 });
 
+/** A decision about the last contest of case 1. */
+const ofContest = async (body: object) => ({ contest_id: (await detail()).contest?.contest_id ?? 0, ...body });
+
 /** What somebody is told of on every page. */
 async function told(headers: { cookie: string }): Promise<MetaJson['attention']> {
   return ((await (await server.send('GET', '/api/meta', undefined, headers)).json()) as MetaJson).attention;
@@ -129,13 +132,13 @@ attribution('lets an agent contest a case, and counts it for whom it is decided,
   assert.equal(contests.map(({ case_id, agent, reason, by }) => [case_id, agent, reason, by]), [[1, 'Ann', 'I was on leave.', 'ann']]); // prettier-ignore
   const waiting = { message: 'One case waits for a decision whose it is.', href: '/work' };
   assert.equal([await told(bea), await told(ann)], [[waiting], []], 'who decides about it is told on every page');
-  assert.is((await sent('POST', '/api/cases/1/contest/decision', { state: 'accepted', decision: 'x' }, ann))[0], 403);
+  assert.is((await sent('POST', '/api/cases/1/contest/decision', await ofContest({ state: 'accepted', decision: 'x' }), ann))[0], 403);
   assert.match(
-    (await sent('POST', '/api/cases/1/contest/decision', { state: 'accepted', agent: 'Ann', decision: 'x' }, bea))[1],
+    (await sent('POST', '/api/cases/1/contest/decision', await ofContest({ state: 'accepted', agent: 'Ann', decision: 'x' }), bea))[1],
     /^agent: is who contests it/,
   );
   const accepted = { state: 'accepted', agent: 'Bob', decision: 'The roster says so.' };
-  const both = await Promise.all([1, 2].map(() => sent('POST', '/api/cases/1/contest/decision', accepted, bea)));
+  const both = await Promise.all([1, 2].map(async () => sent('POST', '/api/cases/1/contest/decision', await ofContest(accepted), bea)));
   assert.equal(both.map(([status]) => status).sort(), [204, 409]);
   assert.equal(await told(bea), []);
   assert.equal([await counted('agent'), await counted('agent', 'surveys_answered')], [{ Bob: 1 }, { Bob: 1 }]);
@@ -161,13 +164,78 @@ attribution(
     await load({ surveys });
     const ann = await person('ann', 'staff', { agent: 'Ann' });
     await sent('POST', '/api/cases/1/contest', { reason: 'Not mine.' }, ann);
-    assert.is((await sent('POST', '/api/cases/1/contest/decision', { state: 'accepted', agent: 'Bob', decision: 'x' }))[0], 204);
+    assert.is(
+      (await sent('POST', '/api/cases/1/contest/decision', await ofContest({ state: 'accepted', agent: 'Bob', decision: 'x' })))[0],
+      204,
+    );
     const credited = async () => (await detail()).surveys.map(({ agent }) => agent);
     assert.equal(await credited(), ['Bob', 'Cy']);
     await load({ surveys, issue: 'lost' });
     assert.equal(await credited(), ['Bob', 'Cy'], 'the record has changed, and its source says Ann as before');
+    assert.is((await sent('PUT', '/api/cases/1/local', { agent: null }))[0], 204);
+    assert.equal(await credited(), ['Ann', 'Cy']);
   },
 );
+
+attribution(
+  'leaves an answer with whom its source names, also while the case is counted for that one and once that is taken back',
+  async () => {
+    const survey = { kind: 'csat', scale: '1-5', score: 2, answered_at: '2026-11-03' } as const;
+    const surveys: CaseRecord['surveys'] = [
+      { ...survey, source_id: 'S1' },
+      { ...survey, source_id: 'S2', agent: 'Bob' },
+    ];
+    await load({ surveys });
+    const ann = await person('ann', 'staff', { agent: 'Ann' });
+    await sent('POST', '/api/cases/1/contest', { reason: 'Not mine.' }, ann);
+    await sent('POST', '/api/cases/1/contest/decision', await ofContest({ state: 'accepted', agent: 'Bob', decision: 'x' }));
+    const credited = async () => [(await detail()).surveys.map(({ agent }) => agent), await counted('agent', 'surveys_answered')];
+    assert.equal(await credited(), [['Bob', 'Bob'], { Bob: 2 }]);
+    await load({ surveys, issue: 'lost' });
+    assert.equal(await credited(), [['Bob', 'Bob'], { Bob: 2 }]);
+    await sent('PUT', '/api/cases/1/local', { agent: null });
+    assert.equal(await credited(), [['Ann', 'Bob'], { Ann: 1, Bob: 1 }]);
+  },
+);
+
+attribution('has the contest decided that was read, and not by who contests', async () => {
+  await load();
+  const ann = await person('ann', 'staff', { agent: 'Ann' });
+  await changeUser(server.store, 'admin', { agent: 'Ann' }, { by: null, now });
+  const bea = await person('bea', 'quality_manager');
+  const declined = { state: 'declined', decision: 'It was hers.' };
+  await sent('POST', '/api/cases/1/contest', { reason: 'Not mine.' }, ann);
+  const first = await ofContest(declined);
+  assert.is((await sent('POST', '/api/cases/1/contest/decision', first, bea))[0], 204);
+  await sent('POST', '/api/cases/1/contest', { reason: 'I was on leave.' });
+  assert.equal(await sent('POST', '/api/cases/1/contest/decision', first, bea), [
+    409,
+    'that was decided meanwhile, or the case is contested anew; look at the case as it is now',
+  ]);
+  assert.equal(await sent('POST', '/api/cases/1/contest/decision', await ofContest(declined)), [
+    409,
+    'you contest this case yourself: somebody else has to decide',
+  ]);
+  assert.equal(await sent('POST', '/api/cases/1/contest/decision', declined, bea), [
+    400,
+    'contest_id: must be the number of the contest that is decided',
+  ]);
+  assert.is((await sent('POST', '/api/cases/1/contest/decision', await ofContest(declined), bea))[0], 204);
+});
+
+attribution('keeps no words about a case whose customer was erased', async () => {
+  await load();
+  const erased = await server.store.reader<{ source: number; source_id: string }>('case_fact').first('source', 'source_id');
+  const ann = await person('ann', 'staff', { agent: 'Ann' });
+  await server.store
+    .writer('erasure')
+    .insert({ at: now, erased_by: 'admin', reason: 'age', cases: 1, surveys: 0, rejected: 0, sources: '[]' });
+  await server.store.writer('erased_case').insert({ ...erased, erasure_id: 1 });
+  await sent('POST', '/api/cases/1/contest', { reason: 'Mrs Berg was served by Bob.' }, ann);
+  await sent('POST', '/api/cases/1/contest/decision', await ofContest({ state: 'declined', decision: 'Mrs Berg says no.' }));
+  const { contest } = await detail();
+  assert.equal([contest?.state, contest?.reason, contest?.decided?.decision], ['declined', '(erased)', '(erased)']);
+});
 
 attribution('lets who decides contests take an agent back, and reads one as any other label', async () => {
   await load();
@@ -175,7 +243,8 @@ attribution('lets who decides contests take an agent back, and reads one as any 
   const bea = await person('bea', 'quality_manager');
   const tom = await person('tom', 'trainer');
   await sent('POST', '/api/cases/1/contest', { reason: 'Not mine.' }, ann);
-  const decide = (agent: unknown) => sent('POST', '/api/cases/1/contest/decision', { state: 'accepted', agent, decision: 'x' }, bea);
+  const decide = async (agent: unknown) =>
+    sent('POST', '/api/cases/1/contest/decision', await ofContest({ state: 'accepted', agent, decision: 'x' }), bea);
   for (const agent of ['Team › Bob', 'x'.repeat(121), 7, 'B\u200bob', '(none)'])
     assert.match((await decide(agent)).join(' '), /^400 agent: /, JSON.stringify(agent));
   assert.equal(await decide('  Bob  Roe '), [204, '']);
@@ -198,13 +267,16 @@ attribution('ends a contest of who does not have the case any more, and lets the
   const assign = (agent: string, version: number) => server.send('POST', '/api/cases/1/events', { action: 'assign', version, agent });
   const open = async () => ((await (await server.send('GET', '/api/contests')).json()) as ContestList).contests.map(({ agent }) => agent);
   await sent('POST', '/api/cases/1/contest', { reason: 'Not mine.' }, ann);
+  const own = async () =>
+    ((await (await server.send('GET', '/api/contests/own', undefined, ann)).json()) as OwnContests).contests.map((one) => one.is_overtaken);
+  assert.equal(await own(), [false]);
   await assign('Bob', 1);
-  assert.equal(await open(), []);
+  assert.equal([await open(), await own()], [[], [true]]);
   assert.is((await sent('POST', '/api/cases/1/contest', { reason: 'Nor mine.' }, bob))[0], 201);
   assert.equal(await open(), ['Bob']);
   await assign('Cy', 2);
   const accepted = { state: 'accepted', agent: 'Ann', decision: 'x' };
-  assert.is((await sent('POST', '/api/cases/1/contest/decision', accepted))[0], 409);
+  assert.is((await sent('POST', '/api/cases/1/contest/decision', await ofContest(accepted)))[0], 409);
   const { fields, contest } = await detail();
   assert.equal([fields.agent, contest?.state, contest?.decided?.by], ['Cy', 'declined', null]);
   assert.is(contest?.decided?.decision, 'the case was given to somebody else meanwhile');
@@ -216,7 +288,11 @@ attribution('tells who contested what became of it, also of a case they see no m
   const ann = await person('ann', 'staff', { agent: 'Ann' });
   const bob = await person('bob', 'staff', { agent: 'Bob' });
   for (const id of [1, 2]) await sent('POST', `/api/cases/${id}/contest`, { reason: 'On leave.' }, ann);
-  await sent('POST', '/api/cases/1/contest/decision', { state: 'accepted', agent: 'Bob', decision: 'The roster says so.' });
+  await sent(
+    'POST',
+    '/api/cases/1/contest/decision',
+    await ofContest({ state: 'accepted', agent: 'Bob', decision: 'The roster says so.' }),
+  );
   assert.is((await server.send('GET', '/api/cases/1', undefined, ann)).status, 404);
   const own = async (who: { cookie: string }) => {
     const { contests } = (await (await server.send('GET', '/api/contests/own', undefined, who)).json()) as OwnContests;
@@ -255,7 +331,7 @@ attribution('corrects whose a case is that is handled here, with what its custom
   const note = { action: 'note', version: 3, note: 'Called.' };
   const [noted, ...decided] = await Promise.all([
     server.send('POST', '/api/cases/1/events', note).then(({ status }) => status),
-    ...[1, 2].map(async () => (await sent('POST', '/api/cases/1/contest/decision', accepted))[0]),
+    ...[1, 2].map(async () => (await sent('POST', '/api/cases/1/contest/decision', await ofContest(accepted)))[0]),
   ]);
   assert.ok([201, 409].includes(noted ?? 0), `the note was answered with ${noted}`);
   assert.equal(decided.sort(), [204, 409]);
@@ -270,13 +346,13 @@ attribution('corrects whose a case is that is handled here by an event of it, an
   const ann = await person('ann', 'staff', { agent: 'Ann' });
   await server.send('POST', '/api/cases/1/events', { action: 'resolve', version: 1, outcome: 'upheld', resolution_note: 'Paid.' });
   await sent('POST', '/api/cases/1/contest', { reason: 'Not mine.' }, ann);
-  assert.equal(await sent('POST', '/api/cases/1/contest/decision', { state: 'declined', decision: 'It was.' }), [204, '']);
+  assert.equal(await sent('POST', '/api/cases/1/contest/decision', await ofContest({ state: 'declined', decision: 'It was.' })), [204, '']);
   assert.is((await detail()).fields.agent, 'Ann');
   await sent('POST', '/api/cases/1/contest', { reason: 'Look again.' }, ann);
-  assert.equal(await sent('POST', '/api/cases/1/contest/decision', { state: 'accepted', agent: '', decision: 'Nobody had it.' }), [
-    204,
-    '',
-  ]);
+  assert.equal(
+    await sent('POST', '/api/cases/1/contest/decision', await ofContest({ state: 'accepted', agent: '', decision: 'Nobody had it.' })),
+    [204, ''],
+  );
   const { fields, events } = await detail();
   assert.equal(
     [fields.agent, fields.outcome, events.at(-1)?.kind, events.at(-1)?.to],

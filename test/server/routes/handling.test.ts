@@ -165,6 +165,15 @@ handling('withdraws a case, after which it has ended without being resolved', as
   assert.equal((await detail(id)).fields.outcome, null);
 });
 
+handling('waits for no approval of a case that ended meanwhile, also where that is said to have been before', async () => {
+  const id = await enter();
+  now = at('2026-11-09T18:00:00Z');
+  await done(id, 'propose', resolution);
+  assert.is.not((await detail(id)).proposal, null);
+  await done(id, 'withdraw', { note: 'By phone.', at: '2026-11-09T17:00:00Z' });
+  assert.is((await detail(id)).proposal, null);
+});
+
 handling('refuses what cannot be, naming the field and what was expected, and adds no event', async () => {
   const id = await enter();
   assert.equal(await refused(id, 'acknowledge', { at: '2026-11-09T14:29:00Z' }), [
