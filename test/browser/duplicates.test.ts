@@ -14,11 +14,12 @@ const at = (daysAgo: number) => Math.floor(Date.now() / 1000) - daysAgo * 86_400
 const record = (source_id: string, daysAgo: number): CaseRecord => ({
   source_id, kind: 'complaint', received_at: at(daysAgo), issue: 'Wet parcel', customer_ref: 'C1', narrative: letter,
 }); // prettier-ignore
+let clientDir: string;
 let server: TestServer;
 let browser: Browser;
 
 duplicates.before(async () => {
-  const clientDir = await ensureClient(() => undefined);
+  clientDir = await ensureClient(() => undefined);
   server = await startServer({ clientDir });
   await loadRecords(server.store, [record('HD-1', 5), record('HD-2', 4)], { source: 'help-desk', now: at(0) });
   browser = await launchBrowser();
@@ -58,7 +59,7 @@ for (const [width, theme] of [
     await page.getByRole('button', { name: 'Same matter: cases 1 and 2' }).press('Enter');
     await page.getByText(/^Cases 1 and 2: The later case counts in nothing but duplicates\./).waitFor();
     await page.getByText('No likely duplicates are waiting.').waitFor();
-    assert.is(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+    await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
     assert.equal(await faultsOf(page), []);
 
     await page.goto(`${server.url}/cases/1`);
@@ -72,5 +73,31 @@ for (const [width, theme] of [
     await page.context().close();
   });
 }
+
+duplicates('goes back a page when the last pair of a later page was decided', async () => {
+  const many = await startServer({ clientDir });
+  try {
+    // One pair more than a page holds; the cases loaded first are the last of the list.
+    const pairs = Array.from({ length: 26 }, (_, i) =>
+      [5, 4].map((days) => ({ ...record(`HD-${i}-${days}`, days), customer_ref: `C${i}`, narrative: `Letter ${i}` })),
+    );
+    await loadRecords(many.store, pairs.flat(), { source: 'help-desk', now: at(0) });
+    const page = await openPage(browser, many);
+    await page.goto(`${many.url}/cases/duplicates`);
+    const answers = page.getByRole('button', { name: /^Same matter: cases / });
+    const earlier = page.getByRole('button', { name: 'Earlier ones' });
+    await earlier.click();
+    await earlier.waitFor({ state: 'detached' });
+    assert.is(await answers.count(), 1);
+    await answers.press('Enter');
+    await page.getByRole('button', { name: 'Later ones' }).waitFor({ state: 'detached' });
+    assert.is(await answers.count(), 25);
+    await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
+    await page.getByText('The later case counts in nothing but duplicates.').first().waitFor();
+    await page.context().close();
+  } finally {
+    await many.close();
+  }
+});
 
 duplicates.run();
