@@ -78,7 +78,7 @@ labels('move with their history after a preview, and back', async () => {
   await page.getByRole('button', { name: 'Undo…' }).click();
   await page.getByRole('button', { name: 'Undo it' }).click();
   await page.getByText('Undone: 2 cases moved back.').waitFor();
-  await page.getByText(/Undone today \d\d:\d\d by admin\./).waitFor();
+  await page.getByText(/Undone (today|yesterday) \d\d:\d\d by admin\./).waitFor();
   await page.getByRole('link', { name: 'To be placed' }).click();
   await page.getByRole('link', { name: 'Place “Late delivry”' }).waitFor();
   await page.context().close();
