@@ -43,10 +43,31 @@ const entered = async (narrative: string) => {
   const rows = await server.store.reader('case_text').where({ narrative }).select<{ case_id: number }[]>('case_id');
   return rows.map((row) => row.case_id);
 };
-const today = () => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date());
+/** Waits until this browser keeps a draft with the text: what it keeps by then outlives its end. */
+async function waitForDraft(page: Page, narrative: string): Promise<void> {
+  const latest = Date.now() + 30_000;
+  // Asked again from here: waitForFunction takes a promise of false for true.
+  while (!(await page.evaluate(isKept, narrative))) assert.ok(Date.now() < latest, `no draft holds “${narrative}”`);
+}
+/** Runs in the page. What it reads is on disk: it waits for the writes that were begun before. */
+function isKept(narrative: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('silverlining');
+    opening.onerror = () => reject(new Error('the drafts could not be opened'));
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction('draft', 'readonly');
+      const all = transaction.objectStore('draft').getAll() as IDBRequest<{ values: Record<string, string> }[]>;
+      transaction.oncomplete = () => {
+        opening.result.close();
+        resolve(all.result.some((draft) => draft.values.narrative === narrative));
+      };
+    };
+  });
+}
 
-async function countedToday(): Promise<number> {
-  const query = { measures: ['received'], from: today(), to: today(), where: { kind: ['complaint'] } };
+/** Complaints received on a date, as every screen asks for them. */
+async function countedOn(date: string): Promise<number> {
+  const query = { measures: ['received'], from: date, to: date, where: { kind: ['complaint'] } };
   const response = await server.send('POST', '/api/query', { queries: [query] }, { accept: 'application/json' });
   const { tables } = (await response.json()) as { tables: { rows: { received: number }[] }[] };
   return tables[0]?.rows[0]?.received ?? 0;
@@ -60,7 +81,9 @@ async function openForm(page: Page): Promise<void> {
 entry('takes a complaint by keyboard alone in at most 25 stops, and counts it at once', async () => {
   const page = await openPage(browser, server);
   await openForm(page);
-  const before = await countedToday();
+  // The day of the form: another may have begun when it is saved.
+  const day = await page.locator('[name=received_at]').inputValue();
+  const before = await countedOn(day);
   const narrative = 'The parcel came a week after it was promised.';
   const typed: Record<string, string> = {
     channel: 'phone', company: 'North Post', product: 'Parcel', sub_product: 'Express', issue: 'Late delivery', sub_issue: 'Lost on the way', narrative,
@@ -84,7 +107,7 @@ entry('takes a complaint by keyboard alone in at most 25 stops, and counts it at
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: /^Complaint saved as case \d+$/ }).waitFor();
 
-  assert.is(await countedToday(), before + 1);
+  assert.is(await countedOn(day), before + 1);
   await page.getByText(`It is counted: ${before + 1} complaint`).waitFor();
   const [id] = await entered(narrative);
   const detail = (await (await server.send('GET', `/api/cases/${id}`)).json()) as {
@@ -143,12 +166,14 @@ entry('puts the focus into the first bad field and says beside each what is wron
   await page.getByRole('button', { name: 'What happened' }).click();
   await waitForFocus(page, 'narrative');
   await page.keyboard.type('Nobody called back.');
-  await page.locator('[name=received_at]').fill('');
+  const received = page.locator('[name=received_at]');
+  const day = await received.inputValue();
+  await received.fill('');
   await issue.fill('Rude reply');
   await page.keyboard.press('Control+Enter');
   await waitForFocus(page, 'received_at');
   await page.getByText('One thing needs your attention').waitFor();
-  await page.locator('[name=received_at]').fill(today());
+  await received.fill(day);
   await page.keyboard.press('Control+Enter');
   await page.getByRole('heading', { name: /saved as case/ }).waitFor();
   assert.is((await entered('Nobody called back.')).length, 1);
@@ -180,7 +205,7 @@ entry('keeps what was typed when the browser is killed, sends it once, and can d
   await openForm(page);
   await page.locator('[name=issue]').fill('Late delivery');
   await page.locator('[name=narrative]').pressSequentially(narrative);
-  await page.waitForTimeout(300);
+  await waitForDraft(page, narrative);
   await first.kill();
 
   const second = await openProfile(folder);
@@ -198,7 +223,7 @@ entry('keeps what was typed when the browser is killed, sends it once, and can d
     await openForm(again);
     assert.is(await again.locator('[name=narrative]').inputValue(), '', 'a saved case leaves no draft');
     await again.locator('[name=narrative]').fill('Not wanted after all.');
-    await again.waitForTimeout(300);
+    await waitForDraft(again, 'Not wanted after all.');
     await openForm(again);
     await again.getByRole('button', { name: 'Discard it' }).click();
     await again.waitForFunction(() => document.querySelector<HTMLTextAreaElement>('[name=narrative]')?.value === '');
