@@ -70,12 +70,14 @@ async function act(page: Page, name: string, typed: Record<string, string> = {})
   await dialog.waitFor({ state: 'detached' });
   assert.is(await page.evaluate(() => document.activeElement?.textContent), 'What happens next');
 }
-/** What somebody is told of today's cases. */
+const today = () => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date());
+/** The day may change while the case is handled. */
+const startedOn = today();
+/** What somebody is told of the cases since the test began. */
 async function figures(name: keyof typeof people): Promise<unknown[]> {
   const cookie = await signIn(server.store, server.deps.now(), name);
-  const today = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date());
   const measures = ['received', 'resolved', 'uphold_rate', 'csat_rate', 'response_rate'];
-  const body = { queries: [{ measures, from: today, to: today, where: { kind: ['complaint'] } }] };
+  const body = { queries: [{ measures, from: startedOn, to: today(), where: { kind: ['complaint'] } }] };
   const { tables } = (await (await server.send('POST', '/api/query', body, { cookie })).json()) as { tables: TableJson[] };
   return measures.map((measure) => tables[0]?.rows[0]?.[measure] ?? null);
 }
