@@ -106,7 +106,7 @@ screens('leads from a name to the page of its issue, and from a cell to its case
   const cell = figure(page, 'issues_heat').locator('.mark-rect > path').first();
   const said = /, Cases received: (\d+)/.exec((await cell.getAttribute('aria-label')) ?? '')?.[1];
   await cell.click();
-  assert.match(page.url(), /drill=issues_heat\.received&drill_issue=Late/);
+  await page.waitForURL(/drill=issues_heat\.received&drill_issue=Late/);
   assert.is(await countOf(page), said);
   await page.keyboard.press('Escape');
   await figure(page, 'issues_by_count').locator('text[data-name="Charged twice"]').click();

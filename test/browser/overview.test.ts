@@ -240,7 +240,7 @@ overview('reports what of an address it does not understand, shows the rest and 
     assert.match(await notUnderstood(page).innerText(), said, search);
     assert.ok((await received(page)) > 0, search);
     await page.getByRole('button', { name: /^Take (it|these) off$/ }).click();
-    assert.is(new URL(page.url()).search, left, search);
+    await page.waitForURL((url) => url.search === left);
     await notUnderstood(page).waitFor({ state: 'detached' });
   }
   assert.equal(complaints, []);
