@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, errors, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { faultsOfAxes, faultsOfHeights, faultsOfTexts, faultsOfWords, smallTargets } from './faults.ts';
 import type { TestServer } from './server.ts';
 
@@ -100,14 +100,14 @@ export async function openPage(
  */
 export async function faultsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  // Pale while newer figures are under way; what stays pale is looked at as it is.
-  await page.waitForFunction(() => document.querySelector('.stale') === null, undefined, { timeout: 5_000 }).catch(() => undefined);
+  const pale = await stillPale(page);
   await page.evaluate(untilArrived);
   const { violations } = await page.evaluate(() =>
     (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> } }).axe.run(),
   );
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   return [
+    ...pale,
     ...violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
     ...(overflow > 0 ? [`scrolls sideways by ${overflow} px`] : []),
     ...(await page.evaluate(faultsOfWords)),
@@ -116,6 +116,17 @@ export async function faultsOf(page: Page): Promise<string[]> {
     ...(await page.evaluate(faultsOfHeights)),
     ...((page.viewportSize()?.width ?? 0) < 500 ? await page.evaluate(smallTargets) : []),
   ];
+}
+
+/** What is pale while newer figures are under way, and stays so after all the time a slow machine may need. */
+async function stillPale(page: Page): Promise<string[]> {
+  try {
+    await page.waitForFunction(() => document.querySelector('.stale') === null, undefined, { timeout: 30_000 });
+    return [];
+  } catch (error) {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+    return page.locator('.stale').evaluateAll((all) => all.map((one) => `stays pale: ${(one.textContent ?? '').trim().slice(0, 80)}`));
+  }
 }
 
 /** What is still fading in has not got its colours yet: waits until no transition or animation that ends is running. */
