@@ -214,11 +214,12 @@ loading('copies the codes of the case on to its surveys and keeps them in step',
   ]);
   const surveys = (await store.reader('survey_fact').select()) as Record<string, unknown>[];
   assert.is(surveys.length, 1);
-  const { survey_id, case_id, source_id, issue, is_satisfied, agent_credited, resolution_minutes, answered_on } = surveys[0] ?? {};
+  const { survey_id, case_id, source_id, issue, is_satisfied, agent, agent_credited, resolution_minutes, answered_on } = surveys[0] ?? {};
   assert.equal(
-    [survey_id, case_id, source_id, issue, is_satisfied, agent_credited, resolution_minutes, answered_on],
+    [survey_id, case_id, source_id, issue, is_satisfied, agent, resolution_minutes, answered_on],
     [1, 1, 'A-1/csat', 2, 0, 1, 3 * 1440, '2024-03-07'],
   );
+  assert.is(agent_credited, 0, 'it names nobody, and is about whoever the case is counted for');
 });
 
 loading('keeps flags and rejected rows with their reasons', async () => {
