@@ -11,10 +11,10 @@ import { asStoreFault, tellFailure } from './run-failure.ts';
 import { createIntake } from './run-intake.ts';
 import { beginRun, endRun, failRun, judgeRun } from './run-state.ts';
 import type { Counts } from './stage.ts';
-import { isDiskFull } from './store/fault.ts';
+import { isDiskFull, storeFault } from './store/fault.ts';
 import { lockSource, type SourceProgress } from './store/lock.ts';
 import type { Store } from './store/open.ts';
-import { keepReserve, useReserve } from './store/reserve.ts';
+import { keepReserve, reuseLog, useReserve } from './store/reserve.ts';
 import { describeSource, type SourceDescription } from './store/sources.ts';
 import type { PipelineRunRow } from './store/tables.ts';
 
@@ -136,11 +136,18 @@ export async function runImport<Options>(options: RunOptions<Options>): Promise<
     });
     const message = told instanceof Error ? told.message : String(told);
     if (isDiskFull(error)) await useReserve(store);
-    await failRun(store, { runId, lock, now: now(), message }).catch((unwritten: unknown) => {
-      // The next run of the source notes this one as interrupted.
-      lock.abandon();
-      log('run_failure_not_noted', { run_id: runId, source: name, error: unwritten });
-    });
+    const noteFailure = (): Promise<void> => failRun(store, { runId, lock, now: now(), message });
+    await noteFailure()
+      .catch(async (unwritten: unknown) => {
+        if (storeFault(unwritten) === null) throw unwritten;
+        await reuseLog(store);
+        await noteFailure();
+      })
+      .catch((unwritten: unknown) => {
+        // The next run of the source notes this one as interrupted.
+        lock.abandon();
+        log('run_failure_not_noted', { run_id: runId, source: name, error: unwritten });
+      });
     log('run_failed', { run_id: runId, source: name, error: told });
     throw told;
   }

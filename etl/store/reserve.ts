@@ -26,6 +26,15 @@ export async function useReserve(store: Store): Promise<void> {
   if (file !== null) await rm(file, { force: true });
 }
 
+/**
+ * Has the log of SQLite written anew from its beginning, in the room it has: the batches in it may have left none for how the run
+ * ended. Waits up to ten seconds for others that read.
+ * @throws the error of the database where the store cannot take over what is in the log
+ */
+export async function reuseLog(store: Store): Promise<void> {
+  if (store.engine === 'sqlite') await store.writer.raw('pragma wal_checkpoint(restart)');
+}
+
 async function reserveFile(store: Store): Promise<string | null> {
   if (store.engine !== 'sqlite') return null;
   const databases = await store.reader.raw<{ name: string; file: string }[]>('pragma database_list');

@@ -1,6 +1,6 @@
 // one run: full disks and read-only files, as SQLite answers them
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert';
 import { csv } from '../../etl/connectors/csv.ts';
 import { SourceFailed } from '../../etl/errors.ts';
 import { readMap } from '../../etl/map.ts';
-import { runImport, type RunReport } from '../../etl/run.ts';
+import { runImport, type RunProgress, type RunReport } from '../../etl/run.ts';
 import { openStore, type Store } from '../../etl/store/open.ts';
 import { pictureOf } from '../support/recovery-picture.ts';
 import { tempStore } from '../support/store.ts';
@@ -32,10 +32,10 @@ const text = [
   ...Array.from({ length: rows }, (_, i) => `K${i},2024-03-0${(i % 9) + 1},issue ${i % 20},${'It came late again. '.repeat(15)}${i}`),
   '',
 ].join('\n');
-const importInto = (store: Store): Promise<RunReport> =>
+const importInto = (store: Store, onProgress: (progress: RunProgress) => void = () => undefined): Promise<RunReport> =>
   runImport({
     store, map: readMap(mapText, 'desk.yaml'), connector: csv, options: { file: Readable.from([Buffer.from(text)]) }, startedBy: 'command',
-    input: 'desk.csv', now: () => Math.floor(Date.now() / 1000), log: () => undefined, batchSize: 250,
+    input: 'desk.csv', now: () => Math.floor(Date.now() / 1000), log: () => undefined, batchSize: 250, onProgress,
   }); // prettier-ignore
 const failure = (work: Promise<unknown>): Promise<Error> =>
   work.then(
@@ -149,22 +149,39 @@ function importElsewhere(dir: string, { before = '', shell = '' }: { before?: st
   return new Promise((resolve) => child.on('exit', () => resolve(said)));
 }
 
-faults('because the system lets its file grow no further: says so and leaves it whole', async () => {
+/** How large the log of a store is, in bytes, once so many rows are in. */
+async function logSizeAt(loaded: number): Promise<number> {
   const { store, dir, close } = await tempStore();
   try {
-    writeFileSync(path.join(dir, 'desk.csv'), text);
-    // Blocks of 512 bytes: no file may grow beyond 2 MiB, the log of the store neither.
-    const said = await importElsewhere(dir, { shell: 'ulimit -f 4096; ' });
-    assert.match(
-      said,
-      /^SourceFailed: the store cannot be written: disk I\/O error; see that its disk is whole and has room, and run again; the first [\d,]+ rows are loaded/,
-    );
-    const [failed] = await runs(store);
-    assert.is(failed?.state, 'failed');
-    assert.equal(await check(store), ['ok']);
-    await assertWholeAfter(store, await importInto(store));
+    let size = 0;
+    await importInto(store, ({ read }) => {
+      if (read === loaded) size = statSync(path.join(dir, 'silverlining.sqlite-wal')).size;
+    });
+    return size;
   } finally {
     await close();
+  }
+}
+
+faults('because the system lets its file grow no further: says so and leaves it whole', async () => {
+  // In the middle of a batch, and where what ends a run would be the first that has no room: two pages are less than it takes.
+  for (const bytes of [2 * 1024 * 1024, (await logSizeAt(1000)) + 2 * 4096]) {
+    const { store, dir, close } = await tempStore();
+    try {
+      writeFileSync(path.join(dir, 'desk.csv'), text);
+      // In blocks of 512 bytes: no file may grow beyond, the log of the store neither.
+      const said = await importElsewhere(dir, { shell: `ulimit -f ${Math.ceil(bytes / 512)}; ` });
+      assert.match(
+        said,
+        /^SourceFailed: the store cannot be written: disk I\/O error; see that its disk is whole and has room, and run again; the first [\d,]+ rows are loaded/,
+      );
+      const [failed] = await runs(store);
+      assert.equal([failed?.state, failed?.message], ['failed', said.replace('SourceFailed: ', '')]);
+      assert.equal(await check(store), ['ok']);
+      await assertWholeAfter(store, await importInto(store));
+    } finally {
+      await close();
+    }
   }
 });
 
