@@ -86,7 +86,8 @@ export async function startMailServer(habits: MailServerHabits = {}): Promise<Te
     const port = socket.remotePort ?? 0;
     sockets.set(port, socket);
     mostAtOnce = Math.max(mostAtOnce, sockets.size);
-    socket.once('close', () => sockets.delete(port));
+    // A client that has said its end counts no more, though the server has not closed its side yet.
+    for (const end of ['end', 'close']) socket.once(end, () => sockets.delete(port));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return {
