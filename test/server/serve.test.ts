@@ -32,15 +32,17 @@ serving('says which port is in use and what to do', async () => {
 
 serving('lets a running answer end before it closes, and cuts off one that does not', async () => {
   const server = await serve(here);
+  let endSlow = (): void => undefined;
   server.open((req, res) => {
     res.write('begun ');
-    if (req.url === '/slow') setTimeout(() => res.end('done'), 100);
+    if (req.url === '/slow') endSlow = () => void res.end('done');
   });
   const url = `http://127.0.0.1:${server.port}`;
-  const slow = fetch(`${url}/slow`).then((r) => r.text());
-  const endless = fetch(`${url}/endless`).then((r) => r.text());
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const [closed, finished, cut] = await Promise.allSettled([server.close(400), slow, endless]);
+  // Both have begun to answer.
+  const [slow, endless] = await Promise.all([fetch(`${url}/slow`), fetch(`${url}/endless`)]);
+  const ends = Promise.allSettled([server.close(2000), slow.text(), endless.text()]);
+  endSlow();
+  const [closed, finished, cut] = await ends;
   assert.is(closed.status, 'fulfilled');
   assert.equal(finished, { status: 'fulfilled', value: 'begun done' });
   assert.is(cut.status, 'rejected');
