@@ -89,9 +89,10 @@ counting('counts thirty years the same whichever way they are cut, and fast once
   assert.is(whole, (1565 * 5 + 3) * 480);
   const middle = at('2011-06-15T12:34:00Z');
   assert.is((businessMinutes(from, middle, office) ?? 0) + (businessMinutes(middle, to, office) ?? 0), whole);
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   for (let i = 0; i < 1000; i++) businessMinutes(from + i * 60, to - i * 60, office);
-  assert.ok((performance.now() - begun) / 1000 < 0.5, 'less than half a millisecond each');
+  const { user, system } = process.cpuUsage(begun);
+  assert.ok((user + system) / 1e6 < 0.5, 'less than half a millisecond of work each');
 });
 
 counting('does not count from or to years that are slips of the pen', () => {
